@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Validation;
+
+namespace TherapistEffectSim.Design;
+
+/// <summary>An analysis: a model in lme4's notation and the tests made with it.</summary>
+public sealed record Method
+{
+    /// <summary>Name in the result files; a preset's own name if not given.</summary>
+    [Description("Name in the result files.")]
+    public string? Name { get; init; }
+
+    /// <summary>A model by name; exactly one of this and <see cref="Formula"/>.</summary>
+    [Description("A model by name. Give this or formula.")]
+    public MethodPreset? Preset { get; init; }
+
+    /// <summary>A model in lme4's notation on generated columns, such as <c>outcome ~ arm + alliance + (1 | therapist)</c>.</summary>
+    [Description("A model in lme4's notation on generated columns: outcome ~ arm + alliance + (1 | therapist). Give this or preset.")]
+    public string? Formula { get; init; }
+
+    /// <summary>Columns that a preset adjusts for, beside arm and site.</summary>
+    [Description("Columns that a preset adjusts for beside arm and site, such as severity.")]
+    public ImmutableArray<string> Adjust { get; init; } = [];
+
+    /// <summary>Criterion of the estimates; likelihood ratios always use maximum likelihood.</summary>
+    [Description("Criterion of the estimates: reml or ml. Likelihood ratios always use the criterion that their name says.")]
+    public Criterion Estimate { get; init; } = Criterion.Reml;
+
+    /// <summary>The tests; empty for the preset's own.</summary>
+    [Description("The tests made with the model; the preset's own if none are listed.")]
+    public ImmutableArray<TestRequest> Tests { get; init; } = [];
+
+    /// <summary>True values by term where the program cannot know them.</summary>
+    [Description("True values by term, for terms whose true value the program cannot compute.")]
+    public ImmutableSortedDictionary<string, double> True { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+}
+
+/// <summary>Models by name. C stands for arm, if there is more than one, and site, if there is more than one.</summary>
+public enum MethodPreset
+{
+    /// <summary><c>~ C + (1 | therapist)</c>.</summary>
+    NullModel,
+
+    /// <summary><c>~ C + alliance_between + alliance_within + (1 | therapist)</c>.</summary>
+    Linear,
+
+    /// <summary>Another name of <see cref="Linear"/>.</summary>
+    BetweenWithin,
+
+    /// <summary><see cref="Linear"/> with the square of alliance_between.</summary>
+    Quadratic,
+
+    /// <summary><c>~ C + alliance + (1 | therapist)</c>: one slope for both levels.</summary>
+    RawAlliance,
+
+    /// <summary><see cref="Linear"/> without the random term.</summary>
+    OlsIgnoringTherapist,
+
+    /// <summary>Ordinary least squares of therapist means on therapist-level columns.</summary>
+    TherapistMeans,
+}
+
+/// <summary>What a fit minimises.</summary>
+public enum Criterion
+{
+    /// <summary>Restricted maximum likelihood.</summary>
+    Reml,
+
+    /// <summary>Maximum likelihood.</summary>
+    Ml,
+}
+
+/// <summary>A test of a coefficient or of a variance.</summary>
+public sealed record TestRequest
+{
+    /// <summary>The coefficient tested, by its name as lme4 prints it; exactly one of this and <see cref="Variance"/>.</summary>
+    [Description("The coefficient tested, by its name as lme4 prints it. Give this or variance.")]
+    public string? Term { get; init; }
+
+    /// <summary>The grouping factor whose variance is tested.</summary>
+    [Description("The grouping factor whose variance is tested: therapist. Give this or term.")]
+    public string? Variance { get; init; }
+
+    /// <summary>The test.</summary>
+    [Description("The test.")]
+    public required TestKind By { get; init; }
+
+    /// <summary>The side on which the hypothesis is rejected; variances are always tested upwards.</summary>
+    [Description("The side on which the hypothesis is rejected.")]
+    public Alternative Alternative { get; init; } = Alternative.TwoSided;
+}
+
+/// <summary>The tests of a coefficient or of a variance.</summary>
+public enum TestKind
+{
+    /// <summary>Estimate over standard error against the normal distribution.</summary>
+    WaldZ,
+
+    /// <summary>Estimate over standard error against t with Satterthwaite's degrees of freedom; for least squares the ordinary t test.</summary>
+    TSatterthwaite,
+
+    /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
+    Lrt,
+
+    /// <summary>Likelihood ratio of a variance by maximum likelihood against the 50:50 mixture of χ²(0) and χ²(1).</summary>
+    LrtMixture,
+
+    /// <summary>Restricted likelihood ratio of a variance against the same mixture.</summary>
+    RlrtMixture,
+
+    /// <summary>F test of the therapist columns after the fixed effects; exact for any caseloads and covariates.</summary>
+    FExact,
+}
+
+/// <summary>The side on which a hypothesis is rejected.</summary>
+public enum Alternative
+{
+    /// <summary>Either side.</summary>
+    TwoSided,
+
+    /// <summary>Coefficients below zero.</summary>
+    Less,
+
+    /// <summary>Coefficients above zero.</summary>
+    Greater,
+}
+
+/// <summary>A test that takes part in the patterns of joint decisions.</summary>
+public sealed record JointTest
+{
+    /// <summary>Name in the patterns, such as <c>curve</c>.</summary>
+    [Description("Name in the patterns, such as curve.")]
+    public required string Name { get; init; }
+
+    /// <summary>Name of the method.</summary>
+    [Description("Name of the method.")]
+    public required string Method { get; init; }
+
+    /// <summary>The coefficient tested; exactly one of this and <see cref="Variance"/>.</summary>
+    [Description("The coefficient tested. Give this or variance.")]
+    public string? Term { get; init; }
+
+    /// <summary>The grouping factor whose variance is tested.</summary>
+    [Description("The grouping factor whose variance is tested. Give this or term.")]
+    public string? Variance { get; init; }
+
+    /// <summary>The test, which the method must make.</summary>
+    [Description("The test, one of those that the method makes.")]
+    public required TestKind By { get; init; }
+}

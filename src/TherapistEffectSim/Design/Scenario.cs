@@ -1,0 +1,35 @@
+using TherapistEffectSim.Validation;
+
+namespace TherapistEffectSim.Design;
+
+/// <summary>One data-generating mechanism: a world with all its numbers fixed.</summary>
+public sealed record Scenario
+{
+    /// <summary>Arms, sites, therapists and caseloads.</summary>
+    [Description("Arms, sites, therapists and caseloads.")]
+    public required Trial Trial { get; init; }
+
+    /// <summary>How much therapists differ in outcome.</summary>
+    [Description("How much therapists differ in outcome.")]
+    public required TherapistPopulation Therapists { get; init; }
+
+    /// <summary>How patients come to therapists.</summary>
+    [Description("How patients come to therapists.")]
+    public Allocation Allocation { get; init; } = new();
+
+    /// <summary>The working alliance and its measurement.</summary>
+    [Description("The working alliance between therapist and patient, and how it is measured.")]
+    public required Alliance Alliance { get; init; }
+
+    /// <summary>What the outcome depends on.</summary>
+    [Description("What the outcome depends on. Higher is better; the unit is the residual SD within therapists unless residual-sd says otherwise.")]
+    public Outcome Outcome { get; init; } = new EndpointOutcome();
+
+    /// <summary>Who is lost before the alliance, and before the outcome, is measured.</summary>
+    [Description("Who is lost before the alliance, and before the outcome, is measured.")]
+    public Attrition Attrition { get; init; } = new();
+
+    /// <summary>All that keeps this scenario from being run, over the rules that concern several keys.</summary>
+    public IEnumerable<Problem> Problems() =>
+        [.. Trial.Problems().Select(p => p with { Path = "trial." + p.Path }), .. VarianceComponents.Problems(this)];
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace TherapistEffectSim.Randomness;
+
+/// <summary>Scratch memory for lanes, aligned to 64 bytes so that no load or store crosses a cache line.</summary>
+/// <typeparam name="T">The lane.</typeparam>
+internal sealed class LaneBuffer<T>
+    where T : unmanaged, ILane<T>
+{
+    private const int AlignmentInDoubles = 8;
+
+    private readonly double[] _memory;
+    private readonly int _start;
+
+    /// <param name="length">Number of lanes values (not doubles) that the buffer holds.</param>
+    public LaneBuffer(int length)
+    {
+        Length = length;
+        _memory = GC.AllocateArray<double>((length * T.Width) + AlignmentInDoubles, pinned: true);
+        long address = Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
+        _start = (int)((AlignmentInDoubles - (address / sizeof(double) % AlignmentInDoubles)) % AlignmentInDoubles);
+    }
+
+    public int Length { get; }
+
+    public Span<T> Span => MemoryMarshal.Cast<double, T>(_memory.AsSpan(_start, Length * T.Width));
+}
