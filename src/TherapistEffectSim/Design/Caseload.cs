@@ -65,6 +65,12 @@ public sealed record DrawnCaseload : Caseload
     internal override IEnumerable<Problem> Problems(int therapists)
     {
         double variance = Cv * Mean * Cv * Mean;
+        if (Cv > 0 && Mean == 1)
+        {
+            yield return new("", "caseload with a mean of 1 cannot vary: every therapist has at least one patient.");
+            yield break;
+        }
+
         if (Cv == 0 && Mean != Math.Floor(Mean))
         {
             yield return new("", string.Create(CultureInfo.InvariantCulture, $"caseload with cv 0 needs a whole number as mean, but was {Mean}."));

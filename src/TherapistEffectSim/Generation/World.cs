@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Design;
+
+namespace TherapistEffectSim.Generation;
+
+/// <summary>A scenario made ready for generation: layout, caseloads, variances and the solved constants. Immutable, shared by all threads.</summary>
+internal sealed class World
+{
+    public World(Scenario scenario)
+    {
+        Scenario = scenario;
+        Components = VarianceComponents.Of(scenario);
+        Layout = TherapistLayout.Of(scenario.Trial);
+        Caseloads = CaseloadSampler.Of(scenario.Trial, Layout);
+        ArmShares = PatientSharesOfArms();
+        Attrition attrition = scenario.Attrition;
+        if (attrition.Alliance.Rate > 0 || attrition.Outcome.Rate > 0)
+        {
+            (LossBeforeAlliance, LossBeforeOutcome) = SolveAttrition(attrition);
+        }
+    }
+
+    /// <summary>The scenario.</summary>
+    public Scenario Scenario { get; }
+
+    /// <summary>Standard deviations and slopes.</summary>
+    public VarianceComponents Components { get; }
+
+    /// <summary>Arm and site of each therapist.</summary>
+    public TherapistLayout Layout { get; }
+
+    /// <summary>Caseloads before attrition.</summary>
+    public CaseloadSampler Caseloads { get; }
+
+    /// <summary>Expected share of the randomised patients in each arm.</summary>
+    public ImmutableArray<double> ArmShares { get; }
+
+    /// <summary>Loss before the alliance is measured; <see langword="null"/> if nobody is lost.</summary>
+    public LossLogOdds? LossBeforeAlliance { get; }
+
+    /// <summary>Loss before the outcome is measured, of those whose alliance was; <see langword="null"/> if nobody is lost.</summary>
+    public LossLogOdds? LossBeforeOutcome { get; }
+
+    /// <summary>Whether every randomised patient is analysed.</summary>
+    public bool IsComplete => LossBeforeAlliance is null && LossBeforeOutcome is null;
+
+    /// <summary>Constants that were solved at set-up, by name.</summary>
+    public IEnumerable<KeyValuePair<string, double>> SolvedConstants()
+    {
+        if (LossBeforeAlliance is { } alliance)
+        {
+            yield return new("attrition.alliance.intercept", alliance.Intercept);
+        }
+
+        if (LossBeforeOutcome is { } outcome)
+        {
+            yield return new("attrition.outcome.intercept", outcome.Intercept);
+        }
+    }
+
+    private (LossLogOdds? Alliance, LossLogOdds? Outcome) SolveAttrition(Attrition attrition)
+    {
+        AttritionStage first = attrition.Alliance;
+        AttritionStage second = attrition.Outcome;
+        if ((first.Rate == 0 || first.DependsOn.IsNone) && (second.Rate == 0 || second.DependsOn.IsNone))
+        {
+            return (Constant(first), Constant(second));
+        }
+
+        AttritionIntercepts intercepts = new(Components, ArmShares.AsSpan());
+        LossLogOdds? alliance = first.Rate > 0 ? intercepts.Solve(first) : null;
+        LossLogOdds? outcome = second.Rate > 0 ? intercepts.Solve(second) : null;
+        return (alliance, outcome);
+
+        static LossLogOdds? Constant(AttritionStage stage) =>
+            stage.Rate > 0 ? new LossLogOdds(AttritionIntercepts.Logit(stage.Rate), 0, 0, 0, 0) : null;
+    }
+
+    private ImmutableArray<double> PatientSharesOfArms()
+    {
+        double[] shares = new double[Layout.Arms];
+        double total = 0;
+        for (int j = 0; j < Layout.Therapists; j++)
+        {
+            double patients = Scenario.Trial.Caseload is ListedCaseload listed ? listed.Patients[j] : 1;
+            shares[Layout.Arm[j]] += patients;
+            total += patients;
+        }
+
+        for (int arm = 0; arm < shares.Length; arm++)
+        {
+            shares[arm] /= total;
+        }
+
+        return [.. shares];
+    }
+}

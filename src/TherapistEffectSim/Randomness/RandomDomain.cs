@@ -1,0 +1,40 @@
+namespace TherapistEffectSim.Randomness;
+
+/// <summary>What a random number is for: the top eight bits of the second counter word.</summary>
+/// <remarks>
+/// <para>
+/// Counter = (index within the entity, domain « 24 | entity, replicate low, replicate high). The entity is the therapist, or the
+/// site, or 0. A block holds two words; a word gives two normal numbers or two 32-bit uniforms.
+/// </para>
+/// <para>
+/// Index: bits 0–16 the pair of patients (patients 2k and 2k + 1 have the first and second word of block k), bits 17–24 the
+/// measurement occasion, bits 25–31 the attempt of a rejection sampler. An address never depends on which mechanisms a scenario
+/// has, so that a mechanism of size 0 leaves every other number as it is. Numbers are fixed for ever; new domains get new ones.
+/// </para>
+/// </remarks>
+internal enum RandomDomain : byte
+{
+    /// <summary>Per patient: deviation D from the own therapist's alliance, outcome residual e.</summary>
+    Patient = 1,
+
+    /// <summary>Per patient: error of the alliance measurement, severity.</summary>
+    Measurement = 2,
+
+    /// <summary>Per patient: two uniforms, loss before the alliance and loss before the outcome.</summary>
+    Attrition = 3,
+
+    /// <summary>Per therapist, block 0: alliance skill A*, outcome skill U*; adherence C* and slope deviation.</summary>
+    Therapist = 16,
+
+    /// <summary>Per therapist: a uniform for a drawn caseload.</summary>
+    Caseload = 17,
+
+    /// <summary>Per therapist and attempt: a normal and a uniform for the gamma weight of a shared caseload.</summary>
+    CaseloadWeight = 18,
+
+    /// <summary>Per site, block 0: site effect; reserved.</summary>
+    Site = 32,
+
+    /// <summary>Per replicate: what varies between studies (reserved).</summary>
+    Study = 48,
+}
