@@ -1,0 +1,477 @@
+using System.Runtime.CompilerServices;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Estimation;
+
+/// <summary>
+/// The profiled deviance (or REML criterion) of a random-intercept model as a function of θ = τ²/σ², and its derivatives.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Bates, Mächler, Bolker &amp; Walker (2015), J. Stat. Softw. 67(1), section 3.4, profiled deviance and profiled REML criterion; their θ is the
+/// square root of this one. With one intercept per therapist, A(θ) = [X y]ᵀV⁻¹[X y]σ² = W + Σ_j w_j m_j m_jᵀ with W the pooled
+/// cross-products within therapists, m_j the therapist means and w_j = n_j/(1 + n_j z_j θ). The last pivot of A is the penalised
+/// residual sum of squares R(θ). With r_j = ȳ_j − x̄_jᵀβ:
+/// R′ = −Σ z w² r², R″ = 2Σ z² w³ r² − 2gᵀA_xx⁻¹g, g = Σ z w² r x̄; (log|A_xx|)′ = −tr A_xx⁻¹T₂,
+/// (log|A_xx|)″ = 2 tr A_xx⁻¹T₃ − tr (A_xx⁻¹T₂)², T₂ = Σ z w² x̄x̄ᵀ, T₃ = Σ z² w³ x̄x̄ᵀ.
+/// </para>
+/// <para>Owns its scratch memory: one per thread. Allocates in the constructor only.</para>
+/// </remarks>
+/// <typeparam name="T">The lane: one data set each.</typeparam>
+internal sealed class ProfiledCriterion<T>
+    where T : unmanaged, ILane<T>
+{
+    // Smallest pivot relative to the column's diagonal that counts as information.
+    private const double RankTolerance = 1e-10;
+
+    private readonly int[] _columns;   // of the statistics: fixed effects, then the outcome
+    private readonly int[] _between;   // positions in _columns whose therapist means can differ from 0
+    private readonly int _order;       // p + 1
+    private readonly int _therapists;
+    private readonly LaneBuffer<T> _means;     // [between position × J + therapist]
+    private readonly LaneBuffer<T> _weighted;  // the same, times a weight
+    private readonly LaneBuffer<T> _within;    // packed over _columns
+    private readonly LaneBuffer<T> _a;
+    private readonly LaneBuffer<T> _weights;   // w_j
+    private readonly LaneBuffer<T> _powers;    // z_j w_j², then z_j² w_j³
+    private readonly LaneBuffer<T> _residuals; // r_j
+    private readonly LaneBuffer<T> _beta;
+    private readonly LaneBuffer<T> _vector;
+    private readonly LaneBuffer<T> _t2;        // packed over the fixed effects
+    private readonly LaneBuffer<T> _t3;
+    private readonly LaneBuffer<T> _s2;        // L⁻¹T₂L⁻ᵀ, full square
+    private readonly LdlFactor<T> _ldl;
+    private TherapistStatistics<T> _data = null!;
+
+    /// <param name="therapists">Therapists of the data.</param>
+    /// <param name="columns">Columns of the statistics: fixed effects in order, then the outcome.</param>
+    /// <param name="hasBetween">For each column of the statistics whether its therapist means can differ from 0.</param>
+    public ProfiledCriterion(int therapists, ReadOnlySpan<int> columns, ReadOnlySpan<bool> hasBetween)
+    {
+        _columns = columns.ToArray();
+        _order = columns.Length;
+        _therapists = therapists;
+        List<int> between = [];
+        for (int k = 0; k < _order; k++)
+        {
+            if (hasBetween[columns[k]])
+            {
+                between.Add(k);
+            }
+        }
+
+        _between = [.. between];
+        _means = new(_between.Length * therapists);
+        _weighted = new(_between.Length * therapists);
+        _within = new(Packed.Length(_order));
+        _a = new(Packed.Length(_order));
+        _weights = new(therapists);
+        _powers = new(therapists);
+        _residuals = new(therapists);
+        _beta = new(_order - 1);
+        _vector = new(_order);
+        _t2 = new(Packed.Length(_order - 1));
+        _t3 = new(Packed.Length(_order - 1));
+        _s2 = new((_order - 1) * (_order - 1));
+        _ldl = new(_order);
+    }
+
+    /// <summary>p: fixed effects, dropped ones included.</summary>
+    public int FixedEffects => _order - 1;
+
+    /// <summary>β at the last θ evaluated; 0 for dropped columns.</summary>
+    public ReadOnlySpan<T> Beta => _beta.Span;
+
+    /// <summary>Factor of A at the last θ evaluated.</summary>
+    public LdlFactor<T> Factor => _ldl;
+
+    /// <summary>R: penalised residual sum of squares at the last θ evaluated.</summary>
+    public T ResidualSumOfSquares => _ldl.Pivots[_order - 1];
+
+    /// <summary>Fixed effects that take part, decided by <see cref="Load"/>.</summary>
+    public T Rank { get; private set; }
+
+    /// <summary>R without the therapist means: residual sum of squares with therapists as fixed effects.</summary>
+    public T WithinSumOfSquares { get; private set; }
+
+    /// <summary>Fixed effects that can be estimated within therapists.</summary>
+    public T WithinRank { get; private set; }
+
+    /// <summary>Takes over the data and decides which columns carry information, at θ = 0.</summary>
+    public void Load(TherapistStatistics<T> data)
+    {
+        _data = data;
+        for (int b = 0; b < _between.Length; b++)
+        {
+            data.MeansOf(_columns[_between[b]]).CopyTo(_means.Span.Slice(b * _therapists, _therapists));
+        }
+
+        Span<T> within = _within.Span;
+        ReadOnlySpan<T> all = data.Within.Span;
+        for (int i = 0; i < _order; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                int high = Math.Max(_columns[i], _columns[j]);
+                int low = Math.Min(_columns[i], _columns[j]);
+                within[Packed.Index(i, j)] = all[Packed.Index(high, low)];
+            }
+        }
+
+        _ldl.FactorWithRank(within, RankTolerance);
+        WithinSumOfSquares = _ldl.Pivots[_order - 1];
+        WithinRank = CountKept();
+        Assemble(T.Create(0));
+        _ldl.FactorWithRank(_a.Span, RankTolerance);
+        Rank = CountKept();
+        _ldl.Coefficients(_beta.Span);
+    }
+
+    /// <summary>Evaluates A, its factor and β at θ.</summary>
+    public void Evaluate(T theta)
+    {
+        Assemble(theta);
+        _ldl.Factor(_a.Span);
+        _ldl.Coefficients(_beta.Span);
+    }
+
+    /// <summary>Σ_j z_j log(1 + n_j θ).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public T LogDeterminant(T theta)
+    {
+        ReadOnlySpan<T> n = _data.Analysed.Span;
+        ReadOnlySpan<T> z = _data.RandomFactor.Span;
+        T one = T.Create(1);
+        T sum = T.Create(0);
+        T product = one;
+        for (int j = 0; j < n.Length; j++)
+        {
+            // Eight factors of at most 10²⁵ each stay below the largest double.
+            product *= T.Fma(n[j] * z[j], theta, one);
+            if ((j & 7) == 7)
+            {
+                sum += Elementary.Log(product);
+                product = one;
+            }
+        }
+
+        return sum + Elementary.Log(product);
+    }
+
+    /// <summary>log|A_xx| over the columns that take part.</summary>
+    public T LogDeterminantOfFixedEffects()
+    {
+        T one = T.Create(1);
+        T sum = T.Create(0);
+        for (int k = 0; k < _order - 1; k++)
+        {
+            sum += Elementary.Log(T.Select(_ldl.Kept[k], _ldl.Pivots[k], one));
+        }
+
+        return sum;
+    }
+
+    /// <summary>First and second derivative of the profiled criterion in θ, at the last θ evaluated.</summary>
+    /// <param name="reml">REML criterion instead of deviance.</param>
+    /// <param name="divisor">What R is divided by: N, or N − p for REML.</param>
+    public (T First, T Second) Derivatives(bool reml, T divisor)
+    {
+        CriterionDerivatives<T> parts = Parts(reml);
+        T inverse = T.Create(1) / ResidualSumOfSquares;
+        T ratio = parts.ResidualFirst * inverse;
+        T first = T.Fma(divisor, ratio, parts.DeterminantFirst);
+        T second = T.Fma(divisor, T.Fma(parts.ResidualSecond, inverse, T.Create(0) - (ratio * ratio)), parts.DeterminantSecond);
+        return (first, second);
+    }
+
+    /// <summary>Derivatives in θ of R and of all log-determinants, at the last θ evaluated.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public CriterionDerivatives<T> Parts(bool reml)
+    {
+        ResidualDerivatives(out T sumW, out T sumWw, out T residualFirst, out T residualSecond);
+        if (!reml)
+        {
+            return new(residualFirst, residualSecond, sumW, T.Create(0) - sumWw);
+        }
+
+        WeightedCrossProducts();
+        Traces(out T trace2, out T curvature);
+        return new(residualFirst, residualSecond, sumW - trace2, curvature - sumWw);
+    }
+
+    /// <summary>Solves A_xx u = c; returns cᵀA_xx⁻¹c and uᵀT₂u. <see cref="Parts"/> must have been called for REML, or <see cref="WeightedCrossProducts"/>.</summary>
+    public void Quadratic(ReadOnlySpan<double> contrast, out T inverseForm, out T t2Form)
+    {
+        Span<T> u = _vector.Span[..(_order - 1)];
+        for (int k = 0; k < u.Length; k++)
+        {
+            u[k] = T.Create(contrast[k]);
+        }
+
+        _ldl.SolveLower(u);
+        inverseForm = T.Create(0);
+        for (int k = 0; k < u.Length; k++)
+        {
+            T scaled = u[k] * _ldl.InversePivots[k];
+            inverseForm = T.Fma(u[k], scaled, inverseForm);
+            u[k] = scaled;
+        }
+
+        _ldl.SolveUpper(u);
+        t2Form = T.Create(0);
+        ReadOnlySpan<T> t2 = _t2.Span;
+        for (int i = 0; i < u.Length; i++)
+        {
+            T row = T.Create(0.5) * t2[Packed.Index(i, i)] * u[i];
+            for (int j = 0; j < i; j++)
+            {
+                row = T.Fma(t2[Packed.Index(i, j)], u[j], row);
+            }
+
+            t2Form = T.Fma(row + row, u[i], t2Form);
+        }
+    }
+
+    /// <summary>T₂ and T₃ at the last θ evaluated.</summary>
+    public void WeightedCrossProducts()
+    {
+        Span<T> powers = _powers.Span;
+        ReadOnlySpan<T> w = _weights.Span;
+        ReadOnlySpan<T> z = _data.RandomFactor.Span;
+        for (int j = 0; j < w.Length; j++)
+        {
+            powers[j] = z[j] * w[j] * w[j];
+        }
+
+        CrossProducts(powers, _t2.Span, fixedEffectsOnly: true);
+        for (int j = 0; j < w.Length; j++)
+        {
+            powers[j] *= z[j] * w[j];
+        }
+
+        CrossProducts(powers, _t3.Span, fixedEffectsOnly: true);
+    }
+
+    private T CountKept()
+    {
+        T count = T.Create(0);
+        for (int k = 0; k < _order - 1; k++)
+        {
+            count += T.And(_ldl.Kept[k], T.Create(1));
+        }
+
+        return count;
+    }
+
+    private void Assemble(T theta)
+    {
+        Span<T> w = _weights.Span;
+        ReadOnlySpan<T> n = _data.Analysed.Span;
+        ReadOnlySpan<T> z = _data.RandomFactor.Span;
+        T one = T.Create(1);
+        for (int j = 0; j < w.Length; j++)
+        {
+            w[j] = n[j] / T.Fma(n[j] * z[j], theta, one);
+        }
+
+        _within.Span.CopyTo(_a.Span);
+        CrossProducts(w, _a.Span, fixedEffectsOnly: false);
+    }
+
+    /// <summary>Adds Σ_j weight_j m_j m_jᵀ to a packed matrix; T₂ and T₃ are over the fixed effects and start from 0.</summary>
+    private void CrossProducts(ReadOnlySpan<T> weight, Span<T> target, bool fixedEffectsOnly)
+    {
+        if (fixedEffectsOnly)
+        {
+            target.Fill(T.Create(0));
+        }
+
+        int columns = _between.Length - (fixedEffectsOnly ? 1 : 0); // the outcome is the last, and always has means
+        Span<T> weighted = _weighted.Span;
+        for (int b = 0; b < columns; b++)
+        {
+            ReadOnlySpan<T> x = Column(b);
+            Span<T> wx = weighted.Slice(b * _therapists, _therapists);
+            for (int j = 0; j < wx.Length; j++)
+            {
+                wx[j] = weight[j] * x[j];
+            }
+
+            int c = 0;
+            for (; c + 3 <= b; c += 4)
+            {
+                FourProducts(wx, c, target, b);
+            }
+
+            for (; c <= b; c++)
+            {
+                target[Packed.Index(_between[b], _between[c])] += Product(wx, Column(c));
+            }
+        }
+    }
+
+    private ReadOnlySpan<T> Column(int b) => _means.Span.Slice(b * _therapists, _therapists);
+
+    private static T Product(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
+    {
+        T sum = T.Create(0);
+        for (int j = 0; j < x.Length && j < y.Length; j++)
+        {
+            sum = T.Fma(x[j], y[j], sum);
+        }
+
+        return sum;
+    }
+
+    // Four sums at a time hide the latency of the additions.
+    private void FourProducts(ReadOnlySpan<T> x, int c, Span<T> target, int b)
+    {
+        ReadOnlySpan<T> y0 = Column(c)[..x.Length];
+        ReadOnlySpan<T> y1 = Column(c + 1)[..x.Length];
+        ReadOnlySpan<T> y2 = Column(c + 2)[..x.Length];
+        ReadOnlySpan<T> y3 = Column(c + 3)[..x.Length];
+        T sum0 = T.Create(0);
+        T sum1 = sum0;
+        T sum2 = sum0;
+        T sum3 = sum0;
+        for (int j = 0; j < x.Length; j++)
+        {
+            T value = x[j];
+            sum0 = T.Fma(value, y0[j], sum0);
+            sum1 = T.Fma(value, y1[j], sum1);
+            sum2 = T.Fma(value, y2[j], sum2);
+            sum3 = T.Fma(value, y3[j], sum3);
+        }
+
+        target[Packed.Index(_between[b], _between[c])] += sum0;
+        target[Packed.Index(_between[b], _between[c + 1])] += sum1;
+        target[Packed.Index(_between[b], _between[c + 2])] += sum2;
+        target[Packed.Index(_between[b], _between[c + 3])] += sum3;
+    }
+
+    private void ResidualDerivatives(out T sumW, out T sumWw, out T residualFirst, out T residualSecond)
+    {
+        Residuals();
+        ReadOnlySpan<T> w = _weights.Span;
+        ReadOnlySpan<T> z = _data.RandomFactor.Span;
+        ReadOnlySpan<T> r = _residuals.Span;
+        Span<T> powers = _powers.Span;
+        sumW = sumWw = T.Create(0);
+        T square = sumW;
+        T cube = sumW;
+        for (int j = 0; j < w.Length; j++)
+        {
+            T zw = z[j] * w[j];
+            T zwr = zw * r[j];
+            T zwwr = zwr * w[j];
+            sumW += zw;
+            sumWw = T.Fma(zw, zw, sumWw);
+            square = T.Fma(zwwr, r[j], square);
+            cube = T.Fma(zwr, zwr * w[j], cube);
+            powers[j] = zwwr;
+        }
+
+        Span<T> g = _vector.Span[..(_order - 1)];
+        g.Fill(T.Create(0));
+        for (int b = 0; b < _between.Length - 1; b++)
+        {
+            g[_between[b]] = Product(powers, Column(b));
+        }
+
+        _ldl.SolveLower(g);
+        T form = T.Create(0);
+        for (int k = 0; k < g.Length; k++)
+        {
+            form = T.Fma(g[k] * g[k], _ldl.InversePivots[k], form);
+        }
+
+        residualFirst = T.Create(0) - square;
+        residualSecond = T.Create(2) * (cube - form);
+    }
+
+    private void Residuals()
+    {
+        Span<T> r = _residuals.Span;
+        Column(_between.Length - 1).CopyTo(r);
+        for (int b = 0; b < _between.Length - 1; b++)
+        {
+            T beta = T.Create(0) - _beta.Span[_between[b]];
+            ReadOnlySpan<T> x = Column(b);
+            for (int j = 0; j < r.Length; j++)
+            {
+                r[j] = T.Fma(beta, x[j], r[j]);
+            }
+        }
+    }
+
+    /// <summary>tr A⁻¹T₂ and 2 tr A⁻¹T₃ − tr (A⁻¹T₂)², through S_k = L⁻¹T_kL⁻ᵀ.</summary>
+    private void Traces(out T trace2, out T curvature)
+    {
+        int p = _order - 1;
+        ReadOnlySpan<T> inverse = _ldl.InversePivots;
+        Whiten(_t3.Span);
+        T trace3 = T.Create(0);
+        for (int k = 0; k < p; k++)
+        {
+            trace3 = T.Fma(_s2.Span[(k * p) + k], inverse[k], trace3);
+        }
+
+        Whiten(_t2.Span);
+        trace2 = T.Create(0);
+        T square = trace2;
+        for (int i = 0; i < p; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                T s = _s2.Span[(i * p) + j];
+                square = T.Fma((s + s) * s, inverse[i] * inverse[j], square);
+            }
+
+            T diagonal = _s2.Span[(i * p) + i] * inverse[i];
+            trace2 += diagonal;
+            square = T.Fma(diagonal, diagonal, square);
+        }
+
+        curvature = trace3 + trace3 - square;
+    }
+
+    // S = L⁻¹ T L⁻ᵀ: solve for each row of T (symmetric), then for each column of the result.
+    private void Whiten(ReadOnlySpan<T> packed)
+    {
+        int p = _order - 1;
+        Span<T> s = _s2.Span;
+        for (int i = 0; i < p; i++)
+        {
+            for (int j = 0; j < p; j++)
+            {
+                s[(i * p) + j] = packed[Packed.Index(Math.Max(i, j), Math.Min(i, j))];
+            }
+
+            _ldl.SolveLower(s.Slice(i * p, p));
+        }
+
+        Span<T> column = _vector.Span[..p];
+        for (int j = 0; j < p; j++)
+        {
+            for (int i = 0; i < p; i++)
+            {
+                column[i] = s[(i * p) + j];
+            }
+
+            _ldl.SolveLower(column);
+            for (int i = 0; i < p; i++)
+            {
+                s[(i * p) + j] = column[i];
+            }
+        }
+    }
+}
+
+/// <summary>Derivatives in θ of the parts of the criterion.</summary>
+/// <param name="ResidualFirst">R′.</param>
+/// <param name="ResidualSecond">R″.</param>
+/// <param name="DeterminantFirst">First derivative of Σ log(1 + nθ), with log|A_xx| for REML.</param>
+/// <param name="DeterminantSecond">Its second derivative.</param>
+/// <typeparam name="T">The lane.</typeparam>
+internal readonly record struct CriterionDerivatives<T>(T ResidualFirst, T ResidualSecond, T DeterminantFirst, T DeterminantSecond)
+    where T : unmanaged, ILane<T>;

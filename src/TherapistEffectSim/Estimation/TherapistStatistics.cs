@@ -1,0 +1,96 @@
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Estimation;
+
+/// <summary>All that a random-intercept model needs of the data: caseloads, therapist means and pooled cross-products within therapists.</summary>
+/// <remarks>Columns are those that any model of the study uses, the outcome last.</remarks>
+/// <typeparam name="T">The lane: one data set each.</typeparam>
+internal sealed class TherapistStatistics<T>
+    where T : unmanaged, ILane<T>
+{
+    /// <param name="therapists">Therapists.</param>
+    /// <param name="hasBetween">For each column whether its therapist means can differ from 0.</param>
+    /// <param name="hasWithin">For each column whether it can vary within therapists.</param>
+    public TherapistStatistics(int therapists, bool[] hasBetween, bool[] hasWithin)
+    {
+        Therapists = therapists;
+        Columns = hasBetween.Length;
+        HasBetween = hasBetween;
+        HasWithin = hasWithin;
+        Analysed = new(therapists);
+        RandomFactor = new(therapists);
+        RandomFactor.Span.Fill(T.Create(1));
+        Means = new(therapists * Columns);
+        Within = new(Packed.Length(Columns));
+    }
+
+    /// <summary>J: therapists, with or without analysed patients.</summary>
+    public int Therapists { get; }
+
+    /// <summary>Number of columns with the outcome.</summary>
+    public int Columns { get; }
+
+    /// <summary>[column] Whether its therapist means can differ from 0.</summary>
+    public bool[] HasBetween { get; }
+
+    /// <summary>[column] Whether it can vary within therapists.</summary>
+    public bool[] HasWithin { get; }
+
+    /// <summary>[therapist] n_j: analysed patients; 0 where all were lost.</summary>
+    public LaneBuffer<T> Analysed { get; }
+
+    /// <summary>[therapist] z_j: square of the column of the random term; 1 for an intercept, 0 where the model gives none (partial nesting).</summary>
+    public LaneBuffer<T> RandomFactor { get; }
+
+    /// <summary>[column × J + therapist] Mean over the analysed patients, 0 where there are none.</summary>
+    public LaneBuffer<T> Means { get; }
+
+    /// <summary>Packed lower triangle over the columns: Σ_j Σ_i (x_ij − x̄_j)(y_ij − ȳ_j).</summary>
+    public LaneBuffer<T> Within { get; }
+
+    /// <summary>N: analysed patients.</summary>
+    public T Observations { get; set; }
+
+    /// <summary>Therapists with at least one analysed patient.</summary>
+    public T AnalysedTherapists { get; set; }
+
+    /// <summary>Whether all therapists have the same number of analysed patients in every data set, by design.</summary>
+    public bool IsBalanced { get; init; }
+
+    /// <summary>Means of one column.</summary>
+    public Span<T> MeansOf(int column) => Means.Span.Slice(column * Therapists, Therapists);
+
+    /// <summary>Counts patients and therapists from <see cref="Analysed"/>.</summary>
+    public void Count()
+    {
+        T patients = T.Create(0);
+        T therapists = T.Create(0);
+        foreach (T n in Analysed.Span)
+        {
+            patients += n;
+            therapists += T.Min(n, T.Create(1));
+        }
+
+        Observations = patients;
+        AnalysedTherapists = therapists;
+    }
+
+    /// <summary>Copies one lane into statistics of one data set.</summary>
+    public void CopyLane(int lane, TherapistStatistics<Lane1> target)
+    {
+        Copy(Analysed.Span, target.Analysed.Span, lane);
+        Copy(RandomFactor.Span, target.RandomFactor.Span, lane);
+        Copy(Means.Span, target.Means.Span, lane);
+        Copy(Within.Span, target.Within.Span, lane);
+        target.Observations = Lane1.Create(Observations[lane]);
+        target.AnalysedTherapists = Lane1.Create(AnalysedTherapists[lane]);
+    }
+
+    private static void Copy(ReadOnlySpan<T> from, Span<Lane1> to, int lane)
+    {
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] = Lane1.Create(from[i][lane]);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using System.Runtime.CompilerServices;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Generation;
+
+/// <summary>Generates the trials of a world, one replicate per lane.</summary>
+/// <remarks>Not safe to share between threads: it owns its stream and scratch memory.</remarks>
+/// <typeparam name="T">The lane.</typeparam>
+internal sealed class TrialGenerator<T>
+    where T : unmanaged, ILane<T>
+{
+    private const int Chunk = 64; // patients whose words are drawn at a time; even
+
+    private readonly World _world;
+    private readonly RandomNumberStream<T> _random;
+    private readonly LaneBuffer<T> _words = new(Chunk);
+    private readonly LaneBuffer<T> _siteEffects;
+    private readonly bool _needsMeasurement;
+    private readonly bool _needsMasks;
+
+    /// <param name="world">The world.</param>
+    /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
+    /// <param name="severityIsUsed">Whether an analysis or a reader needs the patients' severity.</param>
+    public TrialGenerator(World world, ulong key, bool severityIsUsed)
+    {
+        _world = world;
+        _random = new(key);
+        _siteEffects = new(world.Layout.Sites);
+        _needsMeasurement = severityIsUsed
+            || world.Components.AllianceErrorSd > 0
+            || world.Components.Severity != 0
+            || world.LossBeforeAlliance is { Severity: not 0 }
+            || world.LossBeforeOutcome is { Severity: not 0 };
+        _needsMasks = !(world.IsComplete && world.Caseloads.IsEqual);
+    }
+
+    /// <summary>Whether <see cref="TrialBatch{T}.Measured"/> and <see cref="TrialBatch{T}.Analysed"/> are filled; if not, all patients are analysed.</summary>
+    public bool HasMasks => _needsMasks;
+
+    /// <summary>Draws the therapists of the replicates first, first + 1, … (from 0).</summary>
+    public void Therapists(long first, TrialBatch<T> batch)
+    {
+        _random.MoveTo(first);
+        _world.Caseloads.Fill(batch.Caseload.Span, _random);
+        SiteEffects();
+        Span<T> words = _words.Span[..2];
+        for (int j = 0; j < _world.Layout.Therapists; j++)
+        {
+            _random.Entity(words, RandomDomain.Therapist, j);
+            Therapist(j, words[0], batch);
+        }
+    }
+
+    /// <summary>Draws the patients of one therapist.</summary>
+    /// <param name="therapist">From 0.</param>
+    /// <param name="start">Position of the therapist's first patient in the patient buffers.</param>
+    /// <param name="batch">Its therapists must have been drawn.</param>
+    /// <returns>Number of positions used: the largest caseload over the lanes.</returns>
+    public int Patients(int therapist, int start, TrialBatch<T> batch)
+    {
+        T caseload = batch.Caseload.Span[therapist];
+        int patients = 0;
+        for (int lane = 0; lane < T.Width; lane++)
+        {
+            patients = Math.Max(patients, (int)caseload[lane]);
+        }
+
+        batch.EnsureCapacity(start + patients + 1);
+        batch.FirstPatient[therapist] = start;
+        batch.Patients[therapist] = patients;
+        for (int i = 0; i < patients; i += Chunk)
+        {
+            int count = Math.Min(Chunk, patients - i);
+            Span<T> words = _words.Span[..((count + 1) & ~1)];
+            _random.Patients(words, RandomDomain.Patient, therapist, i);
+            DeviationsAndResiduals(words[..count], start + i, batch);
+            if (_needsMeasurement)
+            {
+                _random.Patients(words, RandomDomain.Measurement, therapist, i);
+                MeasurementAndSeverity(words[..count], start + i, batch);
+            }
+
+            if (_needsMasks)
+            {
+                Masks(therapist, words, count, i, start + i, batch);
+            }
+        }
+
+        return patients;
+    }
+
+    private void SiteEffects()
+    {
+        Span<T> words = _words.Span[..2];
+        T sd = T.Create(_world.Components.SiteSd);
+        for (int site = 0; site < _siteEffects.Length; site++)
+        {
+            _random.Entity(words, RandomDomain.Site, site);
+            BoxMuller.Transform(words[0], out T effect, out _);
+            _siteEffects.Span[site] = sd * effect;
+        }
+    }
+
+    private void Therapist(int j, T word, TrialBatch<T> batch)
+    {
+        Design.VarianceComponents world = _world.Components;
+        BoxMuller.Transform(word, out T score, out T effect);
+        effect = T.Create(world.OutcomeTherapistSd) * effect;
+        T arm = T.Create(_world.Layout.Arm[j] == 1 ? world.ArmEffect : 0);
+        batch.TherapistScore.Span[j] = score;
+        batch.TherapistEffect.Span[j] = effect;
+        batch.AllianceBase.Span[j] = T.Create(world.AllianceBetweenSd) * score;
+        batch.OutcomeBase.Span[j] = Curve(world.Between, score, effect + (arm + _siteEffects.Span[_world.Layout.Site[j]]));
+    }
+
+    private void DeviationsAndResiduals(ReadOnlySpan<T> words, int position, TrialBatch<T> batch)
+    {
+        Design.VarianceComponents world = _world.Components;
+        T withinSd = T.Create(world.AllianceWithinSd);
+        T residualSd = T.Create(world.ResidualSd);
+        Span<T> score = batch.PatientScore.Span.Slice(position, words.Length);
+        Span<T> alliance = batch.Alliance.Span.Slice(position, words.Length);
+        Span<T> outcome = batch.Outcome.Span.Slice(position, words.Length);
+        if (world.Within.Square == 0)
+        {
+            T slope = T.Create(world.Within.Linear);
+            for (int i = 0; i < words.Length; i++)
+            {
+                BoxMuller.Transform(words[i], out T deviation, out T residual);
+                score[i] = deviation;
+                alliance[i] = withinSd * deviation;
+                outcome[i] = T.Fma(slope, deviation, residualSd * residual);
+            }
+        }
+        else
+        {
+            for (int i = 0; i < words.Length; i++)
+            {
+                BoxMuller.Transform(words[i], out T deviation, out T residual);
+                score[i] = deviation;
+                alliance[i] = withinSd * deviation;
+                outcome[i] = Curve(world.Within, deviation, residualSd * residual);
+            }
+        }
+    }
+
+    private void MeasurementAndSeverity(ReadOnlySpan<T> words, int position, TrialBatch<T> batch)
+    {
+        T errorSd = T.Create(_world.Components.AllianceErrorSd);
+        T severitySlope = T.Create(_world.Components.Severity);
+        Span<T> severity = batch.Severity.Span.Slice(position, words.Length);
+        Span<T> alliance = batch.Alliance.Span.Slice(position, words.Length);
+        Span<T> outcome = batch.Outcome.Span.Slice(position, words.Length);
+        for (int i = 0; i < words.Length; i++)
+        {
+            BoxMuller.Transform(words[i], out T error, out T z);
+            severity[i] = z;
+            alliance[i] = T.Fma(errorSd, error, alliance[i]);
+            outcome[i] = T.Fma(severitySlope, z, outcome[i]);
+        }
+    }
+
+    private void Masks(int therapist, Span<T> words, int count, int firstPatient, int position, TrialBatch<T> batch)
+    {
+        T caseload = batch.Caseload.Span[therapist];
+        Span<T> measured = batch.Measured.Span.Slice(position, count);
+        Span<T> analysed = batch.Analysed.Span.Slice(position, count);
+        for (int i = 0; i < count; i++)
+        {
+            measured[i] = T.LessThan(T.Create(firstPatient + i), caseload);
+        }
+
+        if (!_world.IsComplete)
+        {
+            _random.Patients(words, RandomDomain.Attrition, therapist, firstPatient);
+        }
+
+        if (_world.LossBeforeAlliance is { } first)
+        {
+            LoseBelow(first, _world.Scenario.Attrition.Alliance.Rate, _world.Components.AllianceWithinSd, words[..count], 0, therapist, position, batch, measured);
+        }
+
+        measured.CopyTo(analysed);
+        if (_world.LossBeforeOutcome is { } second)
+        {
+            LoseBelow(second, _world.Scenario.Attrition.Outcome.Rate, _world.Components.AllianceWithinSd, words[..count], 32, therapist, position, batch, analysed);
+        }
+    }
+
+    // A patient is lost if u < P(lost) = 1/(1 + exp(−log odds)), that is u·(1 + exp(−log odds)) < 1, with u = (32 bits + ½)/2³².
+    private static void LoseBelow(
+        in LossLogOdds loss, double rate, double withinSd, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
+    {
+        T low32 = T.FromBits(uint.MaxValue);
+        T scale = T.Create(1 / 4294967296.0);
+        T half = T.Create(0.5 / 4294967296.0);
+        if (loss.IsConstant)
+        {
+            T threshold = T.Create(rate);
+            for (int i = 0; i < words.Length; i++)
+            {
+                T uniform = T.Fma(T.ConvertUnsigned(T.And(T.ShiftRight(words[i], shift), low32)), scale, half);
+                kept[i] = T.AndNot(kept[i], T.LessThan(uniform, threshold));
+            }
+
+            return;
+        }
+
+        T outcomeBase = batch.OutcomeBase.Span[therapist];
+        T allianceBase = batch.AllianceBase.Span[therapist];
+        T constant = T.Fma(
+            T.Create(loss.Alliance + loss.TrueAlliance), allianceBase, T.Fma(T.Create(loss.Outcome), outcomeBase, T.Create(loss.Intercept)));
+        Span<T> outcome = batch.Outcome.Span.Slice(position, words.Length);
+        Span<T> alliance = batch.Alliance.Span.Slice(position, words.Length);
+        Span<T> severity = batch.Severity.Span.Slice(position, words.Length);
+        Span<T> score = batch.PatientScore.Span.Slice(position, words.Length);
+        T perScore = T.Create(loss.TrueAlliance * withinSd);
+        for (int i = 0; i < words.Length; i++)
+        {
+            T uniform = T.Fma(T.ConvertUnsigned(T.And(T.ShiftRight(words[i], shift), low32)), scale, half);
+            T logOdds = T.Fma(T.Create(loss.Outcome), outcome[i], constant);
+            logOdds = T.Fma(T.Create(loss.Alliance), alliance[i], logOdds);
+            logOdds = T.Fma(perScore, score[i], logOdds);
+            logOdds = T.Fma(T.Create(loss.Severity), severity[i], logOdds);
+            T lost = T.LessThan(T.Fma(uniform, Elementary.Exp(T.Create(0) - logOdds), uniform), T.Create(1));
+            kept[i] = T.AndNot(kept[i], lost);
+        }
+    }
+
+    // b·s + c·(s² − 1) + rest.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Curve((double Linear, double Square) curve, T s, T rest)
+    {
+        T square = T.Create(curve.Square);
+        return T.Fma(T.Fma(square, s, T.Create(curve.Linear)), s, rest - square);
+    }
+}
