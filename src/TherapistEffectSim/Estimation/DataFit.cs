@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Estimation;
+
+/// <summary>One fixed effect of a fit to data.</summary>
+/// <param name="Column">Index of its column.</param>
+/// <param name="Estimate">Estimate.</param>
+/// <param name="StandardError">Model-based standard error.</param>
+/// <param name="DegreesOfFreedom">Satterthwaite's; residual for least squares.</param>
+internal readonly record struct FixedEffectEstimate(int Column, double Estimate, double StandardError, double DegreesOfFreedom);
+
+/// <summary>A random-intercept model, or ordinary least squares, fitted to data held in memory.</summary>
+/// <remarks>
+/// The columns are replaced by an orthogonal basis and the outcome by its residual from them, so that nothing is lost to scale or
+/// collinearity; then the same code fits as in the studies, with one lane.
+/// </remarks>
+internal sealed class DataFit
+{
+    private DataFit(OrthogonalColumns basis, ImmutableArray<FixedEffectEstimate> fixedEffects, in LinearModelFit<Lane1> fit)
+    {
+        FixedEffects = fixedEffects;
+        DroppedColumns = basis.Dropped;
+        Theta = fit.Theta[0];
+        ResidualVariance = fit.Variance[0];
+        Criterion = fit.Criterion[0];
+        CriterionWithoutRandomTerm = fit.CriterionAtZero[0];
+        IsEstimable = BitConverter.DoubleToUInt64Bits(fit.Estimable[0]) != 0;
+        HasConverged = BitConverter.DoubleToUInt64Bits(fit.Converged[0]) != 0;
+    }
+
+    /// <summary>Estimates of the columns that take part, in order.</summary>
+    public ImmutableArray<FixedEffectEstimate> FixedEffects { get; }
+
+    /// <summary>Columns that depend linearly on those before them.</summary>
+    public ImmutableArray<int> DroppedColumns { get; }
+
+    /// <summary>τ²/σ².</summary>
+    public double Theta { get; }
+
+    /// <summary>σ².</summary>
+    public double ResidualVariance { get; }
+
+    /// <summary>Deviance or REML criterion.</summary>
+    public double Criterion { get; }
+
+    /// <summary>The same for ordinary least squares.</summary>
+    public double CriterionWithoutRandomTerm { get; }
+
+    /// <summary>Whether residual and group degrees of freedom are left.</summary>
+    public bool IsEstimable { get; }
+
+    /// <summary>Whether the minimum was found.</summary>
+    public bool HasConverged { get; }
+
+    /// <summary>Fits.</summary>
+    /// <param name="columns">Fixed-effects columns of length N.</param>
+    /// <param name="outcome">Length N.</param>
+    /// <param name="group">Group of each row, from 0; one group of all rows without a random term.</param>
+    /// <param name="randomColumn">Column of the random term for each group; empty for ordinary least squares.</param>
+    /// <param name="reml">REML instead of maximum likelihood.</param>
+    public static DataFit Of(
+        IReadOnlyList<double[]> columns, double[] outcome, ReadOnlySpan<int> group, ReadOnlySpan<double> randomColumn, bool reml)
+    {
+        OrthogonalColumns basis = OrthogonalColumns.Of(columns);
+        double[] y = [.. outcome];
+        double[] leastSquares = basis.TakeOut(y);
+        bool hasRandomTerm = randomColumn.Length > 0;
+        TherapistStatistics<Lane1> data = DataStatistics.Of([.. basis.Columns, y], group, hasRandomTerm ? randomColumn : [0.0]);
+        LinearModel model = new([.. Enumerable.Range(0, basis.Kept.Length + 1)], hasRandomTerm, reml)
+        {
+            LogDeterminantShift = basis.LogDeterminantShift,
+        };
+        RandomInterceptFit<Lane1> fitter = new(model, data.Therapists, data.HasBetween, data.HasWithin);
+        LinearModelFit<Lane1> fit = fitter.Fit(data);
+        Satterthwaite<Lane1> satterthwaite = new(model, fitter.Criterion, fit);
+        ImmutableArray<FixedEffectEstimate>.Builder effects = ImmutableArray.CreateBuilder<FixedEffectEstimate>();
+        for (int k = 0; k < basis.Kept.Length; k++)
+        {
+            double[] contrast = basis.Contrast(k);
+            double estimate = 0;
+            for (int c = 0; c < contrast.Length; c++)
+            {
+                estimate += contrast[c] * (leastSquares[c] + fitter.Criterion.Beta[c][0]);
+            }
+
+            satterthwaite.Of(contrast, out Lane1 variance, out Lane1 df);
+            effects.Add(new(basis.Kept[k], estimate, Math.Sqrt(variance[0]), df[0]));
+        }
+
+        return new(basis, effects.ToImmutable(), fit);
+    }
+}
