@@ -104,7 +104,7 @@ internal static class DesignColumns
                 formula,
                 term.Factors[0].Position,
                 $"The term {term.Label}, which needs too many columns, was found",
-                string.Create(CultureInfo.InvariantCulture, $"A model may have at most {MostColumns} columns, and this would be {count} or more."));
+                string.Create(CultureInfo.InvariantCulture, $"A model may have at most {MostColumns:N0} columns, and this would be {count:N0} or more."));
         }
     }
 }
