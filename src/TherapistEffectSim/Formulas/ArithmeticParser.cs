@@ -19,7 +19,8 @@ internal sealed class ArithmeticParser(TokenReader reader)
         reader.Leave();
         return reader.Mentions.Count > mentionsBefore
             ? new(expression, $"I({label})", start.Position)
-            : throw reader.Error(start, $"I({label}), which names no column, was found", "Arithmetic needs at least one column of the data: I(x^2).");
+            : throw reader.Error(
+                start, $"I({label}), which names no column, was found", "Arithmetic needs at least one column of the data: I(x^2).");
     }
 
     private (ColumnExpression Expression, string Label) ParseSum()
@@ -135,7 +136,8 @@ internal sealed class ArithmeticParser(TokenReader reader)
         _operations++;
         return _operations <= MostOperations
             ? reader.Take().Text
-            : throw reader.Error(reader.Current, "A very long calculation was found", $"One I(...) may hold at most {MostOperations} operations.");
+            : throw reader.Error(
+                reader.Current, "A very long calculation was found", $"One I(...) may hold at most {MostOperations} operations.");
     }
 
     private FormulaException Unexpected(FormulaToken token) =>

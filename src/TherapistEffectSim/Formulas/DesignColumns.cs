@@ -22,7 +22,7 @@ internal static class DesignColumns
     private const int MostColumns = 10_000;
 
     /// <summary>The columns of the fixed effects.</summary>
-    /// <exception cref="FormulaException">A text column has less than two levels or stands inside I(), or there are too many columns.</exception>
+    /// <exception cref="FormulaException">A text column has one level or stands inside I(), or there are too many columns.</exception>
     public static ImmutableArray<FixedColumn> FixedColumns(Formula formula, Func<string, ImmutableArray<string>?> levels) =>
         Columns(formula.Text, formula.HasIntercept, formula.FixedTerms, levels);
 
@@ -74,7 +74,10 @@ internal static class DesignColumns
         {
             string found = own.Length == 0 ? "without values" : $"with the single value '{own[0]}'";
             throw new FormulaException(
-                formula, factor.Position, $"The text column {factor.Label} {found} was found", "A text column needs at least two different values: remove it.");
+                formula,
+                factor.Position,
+                $"The text column {factor.Label} {found} was found",
+                "A text column needs at least two different values: remove it.");
         }
 
         return [.. own
@@ -92,7 +95,10 @@ internal static class DesignColumns
         if (factor.Expression.Variables.FirstOrDefault(name => levels(name) is not null) is string text)
         {
             throw new FormulaException(
-                formula, factor.Position, $"Arithmetic with the text column '{text}' was found", "Inside I(...) all columns must hold numbers.");
+                formula,
+                factor.Position,
+                $"Arithmetic with the text column '{text}' was found",
+                "Inside I(...) all columns must hold numbers.");
         }
     }
 
@@ -104,7 +110,9 @@ internal static class DesignColumns
                 formula,
                 term.Factors[0].Position,
                 $"The term {term.Label}, which needs too many columns, was found",
-                string.Create(CultureInfo.InvariantCulture, $"A model may have at most {MostColumns:N0} columns, and this would be {count:N0} or more."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A model may have at most {MostColumns:N0} columns, and this would be {count:N0} or more."));
         }
     }
 }

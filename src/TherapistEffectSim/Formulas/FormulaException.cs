@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TherapistEffectSim.Formulas;
 
-/// <summary>A model formula that cannot be used. The message says what was found, at which column of the text, and what is accepted.</summary>
+/// <summary>A model formula that cannot be used.</summary>
+/// <remarks>The message says what was found, at which column of the text (from 1), and what is accepted.</remarks>
 public sealed class FormulaException : Exception
 {
     internal FormulaException(string formula, int position, string found, string accepted)
@@ -15,7 +16,7 @@ public sealed class FormulaException : Exception
     /// <summary>The formula as it was given.</summary>
     public string Formula { get; }
 
-    /// <summary>Index of the offending character in <see cref="Formula"/>, from 0; the length of the formula when something is missing at its end.</summary>
+    /// <summary>Index of the offending character, from 0; the length of the formula when something is missing at its end.</summary>
     public int Position { get; }
 
     /// <summary>Two lines: the formula, and a caret under <see cref="Position"/>. Tabs and line breaks are shown as blanks.</summary>

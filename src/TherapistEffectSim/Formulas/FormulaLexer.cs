@@ -61,11 +61,13 @@ internal static class FormulaLexer
         int end = text.IndexOf('`', start + 1);
         if (end < 0)
         {
-            throw new FormulaException(text, start, "A backtick (`) that is never closed was found", "A quoted name ends with a second backtick: `my column`.");
+            throw new FormulaException(
+                text, start, "A backtick (`) that is never closed was found", "A quoted name ends with a second backtick: `my column`.");
         }
 
         return end == start + 1
-            ? throw new FormulaException(text, start, "An empty name was found", "Between two backticks stands the name of a column: `my column`.")
+            ? throw new FormulaException(
+                text, start, "An empty name was found", "Between two backticks stands the name of a column: `my column`.")
             : (new(TokenKind.Name, text[(start + 1)..end], start, IsQuoted: true), end + 1 - start);
     }
 
@@ -115,7 +117,8 @@ internal static class FormulaLexer
         }
 
         return DeparsedText.IsReserved(name)
-            ? throw new FormulaException(text, start, $"'{name}' was found", $"This word has a meaning of its own; if a column is called so, write `{name}`.")
+            ? throw new FormulaException(
+                text, start, $"'{name}' was found", $"This word has a meaning of its own; if a column is called so, write `{name}`.")
             : (new(TokenKind.Name, name, start), end - start);
     }
 
@@ -124,12 +127,20 @@ internal static class FormulaLexer
         int closing = c == '%' ? text.IndexOf('%', start + 1) : -1;
         if (closing > 0)
         {
-            return new(text, start, $"'{text[start..(closing + 1)]}' was found", "It is not available: write nested effects with ':', such as a + a:b.");
+            return new(
+                text,
+                start,
+                $"'{text[start..(closing + 1)]}' was found",
+                "It is not available: write nested effects with ':', such as a + a:b.");
         }
 
         string shown = char.IsSurrogatePair(text, start) ? text.Substring(start, 2) : text.Substring(start, 1);
         return c == '_'
-            ? new(text, start, "A name that begins with '_' was found", "A name begins with a letter; put other names between backticks: `_x`.")
+            ? new(
+                text,
+                start,
+                "A name that begins with '_' was found",
+                "A name begins with a letter; put other names between backticks: `_x`.")
             : new(text, start, char.IsControl(c) ? "A control character was found" : $"'{shown}' was found", Accepted);
     }
 }

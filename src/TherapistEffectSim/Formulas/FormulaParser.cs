@@ -67,18 +67,26 @@ internal sealed class FormulaParser(string text)
                 previous = _reader.Take().Text;
             }
 
-            items.Add(new(isRemoved, ParseOperands("*", ParseInteraction, (operands, at) => new FormulaSyntax.Crossing(operands, at), previous)));
+            items.Add(new(isRemoved, ParseCrossing(previous)));
         }
         while (_reader.Current.Is("+") || _reader.Current.Is("-"));
 
-        return items is [{ IsRemoved: false, Content: FormulaSyntax single }] ? single : new FormulaSyntax.Sum(items.ToImmutable(), start.Position);
+        return items is [{ IsRemoved: false, Content: FormulaSyntax single }]
+            ? single
+            : new FormulaSyntax.Sum(items.ToImmutable(), start.Position);
     }
+
+    private FormulaSyntax ParseCrossing(string previous) =>
+        ParseOperands("*", ParseInteraction, (operands, at) => new FormulaSyntax.Crossing(operands, at), previous);
 
     private FormulaSyntax ParseInteraction(string previous) =>
         ParseOperands(":", ParsePower, (operands, at) => new FormulaSyntax.Interaction(operands, at), previous);
 
     private FormulaSyntax ParseOperands(
-        string sign, Func<string, FormulaSyntax> parseOperand, Func<ImmutableArray<FormulaSyntax>, int, FormulaSyntax> combine, string previous)
+        string sign,
+        Func<string, FormulaSyntax> parseOperand,
+        Func<ImmutableArray<FormulaSyntax>, int, FormulaSyntax> combine,
+        string previous)
     {
         int start = _reader.Current.Position;
         ImmutableArray<FormulaSyntax>.Builder operands = ImmutableArray.CreateBuilder<FormulaSyntax>();
@@ -170,7 +178,8 @@ internal sealed class FormulaParser(string text)
         FormulaToken place = _reader.Current;
         string second = TakeGroup(sign);
         return string.Equals(first, second, StringComparison.Ordinal)
-            ? throw _reader.Error(place, $"The group '{second}' was found a second time", "A combination of groups names two different columns.")
+            ? throw _reader.Error(
+                place, $"The group '{second}' was found a second time", "A combination of groups names two different columns.")
             : new(effects, bar.Is("||"), [first, second], sign.Is("/"), opening.Position);
     }
 
@@ -178,7 +187,8 @@ internal sealed class FormulaParser(string text)
     {
         FormulaToken token = _reader.Current;
         return token.Kind != TokenKind.Name
-            ? throw _reader.Error(token, token.Found, $"After '{previous.Text}' must stand the column that names the groups: (1 | therapist).")
+            ? throw _reader.Error(
+                token, token.Found, $"After '{previous.Text}' must stand the column that names the groups: (1 | therapist).")
             : _reader.IsAtFunction
                 ? throw _reader.FunctionError(token)
                 : _reader.TakeColumn();
@@ -195,7 +205,8 @@ internal sealed class FormulaParser(string text)
         { Kind: TokenKind.Symbol, Text: "~" } => "A formula has one ~, between the outcome and the terms.",
         { Kind: TokenKind.Symbol, Text: "|" or "||" } => "A random term stands in parentheses of its own: (1 | therapist).",
         { Kind: TokenKind.Symbol, Text: ")" } => "It closes no parenthesis: remove it, or add the '(' that it belongs to.",
-        { Kind: TokenKind.Symbol, Text: "/" } => "It is available for groups, (1 | g1/g2), and inside I(...). Nested effects are written a + a:b.",
+        { Kind: TokenKind.Symbol, Text: "/" } =>
+            "It is available for groups, (1 | g1/g2), and inside I(...). Nested effects are written a + a:b.",
         { Kind: TokenKind.Symbol, Text: "^" } => "Only one ^ may follow a term. A power of a power is written I((x^2)^3).",
         _ => "Between two terms must stand a sign, such as +.",
     });

@@ -15,11 +15,13 @@ internal sealed record RandomTerm(bool HasIntercept, ImmutableArray<FixedTerm> S
     /// <summary>Name of the groups: <c>therapist</c>, <c>site:therapist</c>.</summary>
     public string GroupName { get; } = string.Join(':', Grouping);
 
-    /// <summary>As lme4 writes it, with the intercept or its absence spelled out: <c>(1 + x | therapist)</c>, <c>(0 + x | therapist)</c>.</summary>
-    public string Label { get; } =
-        $"({string.Join(" + ", Slopes.Select(s => s.Label).Prepend(HasIntercept ? "1" : "0"))} | {string.Join(':', Grouping.Select(DeparsedText.Name))})";
+    /// <summary>As lme4 writes it, with the intercept or its absence spelled out: <c>(1 + x | g)</c>, <c>(0 + x | g)</c>.</summary>
+    public string Label { get; } = $"({EffectsLabel(HasIntercept, Slopes)} | {string.Join(':', Grouping.Select(DeparsedText.Name))})";
 
     public bool Equals(RandomTerm? other) => other is not null && string.Equals(Label, other.Label, StringComparison.Ordinal);
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Label);
+
+    private static string EffectsLabel(bool hasIntercept, ImmutableArray<FixedTerm> slopes) =>
+        string.Join(" + ", slopes.Select(s => s.Label).Prepend(hasIntercept ? "1" : "0"));
 }

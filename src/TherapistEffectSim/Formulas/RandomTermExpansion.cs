@@ -16,7 +16,10 @@ internal static class RandomTermExpansion
             if (!present.Add(term))
             {
                 throw new FormulaException(
-                    text, term.Position, $"The random term {term.Label} was found a second time", "The same variance cannot be estimated twice: remove one.");
+                    text,
+                    term.Position,
+                    $"The random term {term.Label} was found a second time",
+                    "The same variance cannot be estimated twice: remove one.");
             }
 
             terms.Add(term);
@@ -31,14 +34,30 @@ internal static class RandomTermExpansion
         if (!effects.HasIntercept && effects.Terms.IsEmpty)
         {
             throw new FormulaException(
-                text, syntax.Position, $"The random term ({syntax.Deparse()}), in which nothing varies, was found", "Write (1 | g), (1 + x | g) or (0 + x | g).");
+                text,
+                syntax.Position,
+                $"The random term ({syntax.Deparse()}), in which nothing varies, was found",
+                "Write (1 | g), (1 + x | g) or (0 + x | g).");
         }
 
         IEnumerable<(bool HasIntercept, ImmutableArray<FixedTerm> Slopes)> parts = syntax.IsIndependent
-            ? [.. effects.HasIntercept ? [(true, [])] : Array.Empty<(bool, ImmutableArray<FixedTerm>)>(), .. effects.Terms.Select(t => (false, ImmutableArray.Create(t)))]
+            ? Independent(effects)
             : [(effects.HasIntercept, effects.Terms)];
         ImmutableArray<ImmutableArray<string>> groupings = syntax.IsNested ? [[syntax.Groups[0]], syntax.Groups] : [syntax.Groups];
         return parts.SelectMany(part => groupings.Select(
             grouping => new RandomTerm(part.HasIntercept, part.Slopes, grouping, syntax.Position) { FormulaText = text }));
+    }
+
+    private static IEnumerable<(bool HasIntercept, ImmutableArray<FixedTerm> Slopes)> Independent(TermExpansion effects)
+    {
+        if (effects.HasIntercept)
+        {
+            yield return (true, []);
+        }
+
+        foreach (FixedTerm term in effects.Terms)
+        {
+            yield return (false, [term]);
+        }
     }
 }

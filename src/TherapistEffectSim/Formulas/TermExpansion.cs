@@ -5,19 +5,21 @@ namespace TherapistEffectSim.Formulas;
 
 /// <summary>Expands a sum of terms as R's <c>terms.formula</c> does.</summary>
 /// <remarks>
-/// A term is a set of factors (Wilkinson and Rogers 1973, Applied Statistics 22, 392–399), held as bits: bit k is the k-th factor that the
-/// sum names, whether or not its terms stay. Operators work on ordered lists of distinct sets.
+/// A term is a set of factors (Wilkinson and Rogers 1973, Applied Statistics 22, 392–399), held as bits: bit k is the k-th factor that
+/// the sum names, whether or not its terms stay. Operators work on ordered lists of distinct sets.
 /// </remarks>
 internal sealed class TermExpansion
 {
     private const int MostTerms = 1000;
     private const int MostFactors = 20;
+    private const long MostCombinations = 2_000_000; // pairs of terms joined by all operators together, half a second
 
     private readonly string _text;
     private readonly bool _isRandomEffects;
     private readonly List<TermFactor> _factors = [];
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
     private readonly List<FormulaSyntax.Random> _randomTerms = [];
+    private long _combinations;
 
     private TermExpansion(string text, bool isRandomEffects) => (_text, _isRandomEffects) = (text, isRandomEffects);
 
@@ -72,10 +74,11 @@ internal sealed class TermExpansion
             case FormulaSyntax.Sum sum:
                 return ExpandSum(sum, place);
             case FormulaSyntax.Crossing crossing:
-                return crossing.Operands.Select(o => Expand(o, Place.Operand)).Aggregate((left, right) => Cross(left, right, crossing.Position));
+                return crossing.Operands.Select(o => Expand(o, Place.Operand))
+                    .Aggregate((left, right) => Cross(left, right, crossing.Position));
             case FormulaSyntax.Interaction interaction:
                 return interaction.Operands.Select(o => Expand(o, Place.Operand))
-                    .Aggregate((left, right) => Distinct(Interact(left, right), interaction.Position));
+                    .Aggregate((left, right) => Distinct(Interact(left, right, interaction.Position), interaction.Position));
             case FormulaSyntax.Power power:
                 return Raise(Expand(power.Base, Place.Operand), power);
             default:
@@ -100,7 +103,10 @@ internal sealed class TermExpansion
         if (place == Place.Operand)
         {
             throw new FormulaException(
-                _text, number.Position, $"The number {number.Deparse()} was found", "Here must stand a column name, I(...) or a sum of them in parentheses.");
+                _text,
+                number.Position,
+                $"The number {number.Deparse()} was found",
+                "Here must stand a column name, I(...) or a sum of them in parentheses.");
         }
 
         HasIntercept = number.Value switch
@@ -108,7 +114,10 @@ internal sealed class TermExpansion
             1 => place == Place.Added,
             0 => place == Place.Removed,
             _ => throw new FormulaException(
-                _text, number.Position, $"The number {number.Deparse()} was found", "The only numbers among terms are 1 (with intercept) and 0 (without)."),
+                _text,
+                number.Position,
+                $"The number {number.Deparse()} was found",
+                "The only numbers among terms are 1 (with intercept) and 0 (without)."),
         };
     }
 
@@ -156,10 +165,15 @@ internal sealed class TermExpansion
     };
 
     private List<BigInteger> Cross(List<BigInteger> left, List<BigInteger> right, int position) =>
-        Distinct(left.Concat(right).Concat(Interact(left, right)), position);
+        Distinct(left.Concat(right).Concat(Interact(left, right, position)), position);
 
-    private static IEnumerable<BigInteger> Interact(List<BigInteger> left, List<BigInteger> right) =>
-        left.SelectMany(l => right.Select(r => l | r));
+    private IEnumerable<BigInteger> Interact(List<BigInteger> left, List<BigInteger> right, int position)
+    {
+        _combinations += (long)left.Count * right.Count;
+        return _combinations <= MostCombinations
+            ? left.SelectMany(l => right.Select(r => l | r))
+            : throw new FormulaException(_text, position, "A very long expansion was found", "Write the terms one by one, joined by +.");
+    }
 
     // The list stops growing at the order of the number of factors, whatever the exponent.
     private List<BigInteger> Raise(List<BigInteger> terms, FormulaSyntax.Power power)
@@ -168,7 +182,7 @@ internal sealed class TermExpansion
         for (double order = 1; order < power.Order; order++)
         {
             int before = raised.Count;
-            raised = Distinct(Interact(terms, raised), power.Position);
+            raised = Distinct(Interact(terms, raised, power.Position), power.Position);
             if (raised.Count == before)
             {
                 break;
@@ -193,7 +207,8 @@ internal sealed class TermExpansion
             CheckCount(distinct.Count, position);
             if ((int)BigInteger.PopCount(term) > MostFactors)
             {
-                throw new FormulaException(_text, position, "A very large interaction was found", $"One interaction may join at most {MostFactors} columns.");
+                throw new FormulaException(
+                    _text, position, "A very large interaction was found", $"One interaction may join at most {MostFactors} columns.");
             }
         }
 
@@ -204,7 +219,8 @@ internal sealed class TermExpansion
     {
         if (terms > MostTerms)
         {
-            throw new FormulaException(_text, position, "An expansion to too many terms was found", "A formula may have at most 1,000 terms.");
+            throw new FormulaException(
+                _text, position, "An expansion to too many terms was found", "A formula may have at most 1,000 terms.");
         }
     }
 }

@@ -74,7 +74,9 @@ internal sealed class TokenReader(string text)
             throw Error(
                 Current,
                 "The formula ends",
-                string.Create(CultureInfo.InvariantCulture, $"The parenthesis opened at column {opening.Position + 1} must be closed with ')'."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The parenthesis opened at column {opening.Position + 1} must be closed with ')'."));
         }
 
         if (!TryTake(")"))

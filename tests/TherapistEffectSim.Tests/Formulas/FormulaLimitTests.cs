@@ -51,6 +51,17 @@ public sealed class FormulaLimitTests
         Assert.StartsWith("An expansion to too many terms was found at column 5.", error.Message, StringComparison.Ordinal);
     }
 
+    // The full factorial of nine columns has 511 terms, whatever its power: every power costs half a million combinations.
+    [Fact]
+    public void Parse_OfPowersOfPowers_IsAVeryLongExpansion()
+    {
+        string text = $"y ~ {new string('(', 50)}a + b + c + d + e + f + g + h + i{string.Concat(Enumerable.Repeat(")^9", 50))}";
+
+        FormulaException error = Assert.Throws<FormulaException>(() => Formula.Parse(text));
+
+        Assert.StartsWith("A very long expansion was found at column", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Parse_OfALongInteraction_NamesTheLimit()
     {
