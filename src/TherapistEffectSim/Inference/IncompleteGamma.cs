@@ -40,7 +40,7 @@ internal static class IncompleteGamma
 
         double exponent = -GammaFunctions.StirlingError(a) - GammaFunctions.Deviance(a, x, x - a);
         powerTerm = Math.Sqrt(a * OneOverTwoPi) * Elementary.Exp(exponent);
-        if (x >= a + 1 || (a < 1 && x > 1))
+        if (x >= a + 1)
         {
             double q = powerTerm / Fraction(a, x);
             return upper ? q : 1 - q;

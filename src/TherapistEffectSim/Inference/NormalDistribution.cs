@@ -17,7 +17,16 @@ internal static class NormalDistribution
     public static double Cdf(double x) => Survival(-x);
 
     /// <summary>1 − Φ(x), to 1e-15 relative wherever it is below ½.</summary>
-    public static double Survival(double x) => x < 0 ? 1 - UpperTail(-x) : UpperTail(x);
+    public static double Survival(double x)
+    {
+        const double centralUpTo = 0.5;
+        if (Math.Abs(x) < centralUpTo)
+        {
+            return 0.5 - (InverseSqrtTwoPi * Elementary.Exp(-0.5 * x * x) * FromMedianOverDensity(x));
+        }
+
+        return x < 0 ? 1 - UpperTail(-x) : UpperTail(x);
+    }
 
     /// <summary>The x with Φ(x) = p, to 1e-15 relative. −∞ at 0, +∞ at 1, NaN outside [0, 1].</summary>
     public static double Quantile(double p) => -UpperQuantile(p);
@@ -78,26 +87,33 @@ internal static class NormalDistribution
         return x;
     }
 
-    // Newton on Φ(x) − ½ = φ(x) (x + x³/3 + x⁵/(3·5) + …).
+    // Newton on Φ(x) − ½ = fromMedian.
     private static double CentralQuantile(double fromMedian)
     {
         const int steps = 5;
         double x = fromMedian / InverseSqrtTwoPi;
         for (int step = 0; step < steps; step++)
         {
-            double square = x * x;
-            double term = x;
-            double sum = x;
-            for (int n = 3; Math.Abs(term) > 1e-17 * Math.Abs(sum); n += 2)
-            {
-                term *= square / n;
-                sum += term;
-            }
-
-            x -= sum - (fromMedian / InverseSqrtTwoPi * Elementary.Exp(0.5 * square));
+            x -= FromMedianOverDensity(x) - (fromMedian / InverseSqrtTwoPi * Elementary.Exp(0.5 * x * x));
         }
 
         return x;
+    }
+
+    // (Φ(x) − ½) / φ(x) = x + x³/3 + x⁵/(3·5) + …
+    private static double FromMedianOverDensity(double x)
+    {
+        const double negligible = 1e-17;
+        double square = x * x;
+        double term = x;
+        double sum = x;
+        for (int n = 3; Math.Abs(term) > negligible * Math.Abs(sum); n += 2)
+        {
+            term *= square / n;
+            sum += term;
+        }
+
+        return sum;
     }
 
     // (1 + x) R(x) in (x − 4) / (x + 4).
