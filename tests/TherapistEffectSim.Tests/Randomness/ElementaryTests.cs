@@ -30,11 +30,11 @@ public sealed class ElementaryTests
 
     [Fact]
     public void Log1p_AgreesWithTheSeriesTo3Ulp() =>
-        AssertUlp(LargestUlpOfShiftedForms, [.. PositiveNumbers(50_000), .. Grid(-0.999, 1, 50_000)], Elementary.Log1p, Log1pBySeries);
+        AssertUlp(LargestUlpOfShiftedForms, [.. PositiveNumbers(20_000), .. Grid(-0.999, 1, 20_000)], Elementary.Log1p, Log1pBySeries);
 
     [Fact]
     public void Expm1_AgreesWithTheSeriesTo3Ulp() =>
-        AssertUlp(LargestUlpOfShiftedForms, Grid(-0.5, 0.5, 100_000), Elementary.Expm1, Expm1BySeries);
+        AssertUlp(LargestUlpOfShiftedForms, Grid(-0.5, 0.5, 20_000), Elementary.Expm1, Expm1BySeries);
 
     [Fact]
     public void Expm1_AwayFromZero_IsExpLessOne() =>
