@@ -1,0 +1,315 @@
+using TherapistEffectSim.Generation;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Estimation;
+
+/// <summary>Counts, means and pooled cross-products of the patient sources over the analysed patients, one replicate per lane.</summary>
+/// <remarks>Sums are of deviations from the values expected given the therapist, so that no digits cancel.</remarks>
+/// <typeparam name="T">The lane.</typeparam>
+internal sealed class PatientMoments<T>
+    where T : unmanaged, ILane<T>
+{
+    private readonly World _world;
+    private readonly AnalysisColumns _columns;
+    private readonly TrialBatch<T> _batch;
+    private readonly bool _hasMasks;
+    private readonly int _sources;
+    private readonly int _therapists;
+    private readonly LaneBuffer<T> _analysed;       // [therapist]
+    private readonly LaneBuffer<T> _means;          // [source × J + therapist]
+    private readonly LaneBuffer<T> _cross;          // packed over sources, pooled within therapists
+    private readonly LaneBuffer<T> _sums;           // [source] of the therapist at hand
+    private readonly LaneBuffer<T> _products;       // packed over sources, of the therapist at hand
+    private readonly LaneBuffer<T> _values;         // [source] of the patient at hand
+    private readonly LaneBuffer<T> _allianceMeans;  // [therapist] over analysed patients
+    private readonly LaneBuffer<T> _measuredMeans;  // [therapist] over measured patients
+    private readonly LaneBuffer<T> _inputs = new(ColumnProgram.Inputs.Length);
+    private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
+    private readonly bool _isAllianceAndOutcome;
+    private readonly int _alliance;
+    private readonly int _outcome;
+
+    public PatientMoments(World world, AnalysisColumns columns, TrialBatch<T> batch, bool hasMasks)
+    {
+        _world = world;
+        _columns = columns;
+        _batch = batch;
+        _hasMasks = hasMasks;
+        _sources = columns.Sources.Count;
+        _therapists = world.Layout.Therapists;
+        _analysed = new(_therapists);
+        _means = new(_sources * _therapists);
+        _cross = new(Packed.Length(_sources));
+        _sums = new(_sources);
+        _products = new(Packed.Length(_sources));
+        _values = new(_sources);
+        _allianceMeans = new(_therapists);
+        _measuredMeans = new(_therapists);
+        _alliance = IndexOf(PatientSource.Alliance);
+        _outcome = IndexOf(PatientSource.Outcome);
+        _isAllianceAndOutcome = _sources == 2 && _alliance >= 0 && _outcome >= 0;
+    }
+
+    /// <summary>[therapist] Analysed patients.</summary>
+    public ReadOnlySpan<T> Analysed => _analysed.Span;
+
+    /// <summary>[therapist] Mean alliance over the analysed patients.</summary>
+    public ReadOnlySpan<T> AnalysedAllianceMeans => _allianceMeans.Span;
+
+    /// <summary>[therapist] Mean alliance over all whose alliance was measured.</summary>
+    public ReadOnlySpan<T> MeasuredMeans => _measuredMeans.Span;
+
+    /// <summary>[therapist] Mean of a source over the analysed patients.</summary>
+    public ReadOnlySpan<T> Means(int source) => _means.Span.Slice(source * _therapists, _therapists);
+
+    /// <summary>Pooled cross-product within therapists.</summary>
+    public T CrossProduct(int source, int other) => _cross.Span[Packed.Index(Math.Max(source, other), Math.Min(source, other))];
+
+    /// <summary>Starts new replicates.</summary>
+    public void Clear() => _cross.Span.Fill(T.Create(0));
+
+    /// <summary>Counts the analysed patients of a therapist.</summary>
+    public void CountPatients(int therapist)
+    {
+        if (!_hasMasks)
+        {
+            _analysed.Span[therapist] = _batch.Caseload.Span[therapist];
+            return;
+        }
+
+        T one = T.Create(1);
+        T count = T.Create(0);
+        foreach (T mask in Patients(_batch.Analysed, therapist))
+        {
+            count += T.And(mask, one);
+        }
+
+        _analysed.Span[therapist] = count;
+    }
+
+    /// <summary>Mean alliance of a therapist, over analysed and over measured patients.</summary>
+    public void SumAlliance(int therapist)
+    {
+        ReadOnlySpan<T> alliance = Patients(_batch.Alliance, therapist);
+        T trueAlliance = _batch.AllianceBase.Span[therapist];
+        T one = T.Create(1);
+        T sum = T.Create(0);
+        if (!_hasMasks)
+        {
+            foreach (T value in alliance)
+            {
+                sum += value;
+            }
+
+            T mean = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
+            _allianceMeans.Span[therapist] = mean;
+            _measuredMeans.Span[therapist] = mean;
+            return;
+        }
+
+        ReadOnlySpan<T> analysed = Patients(_batch.Analysed, therapist);
+        ReadOnlySpan<T> measured = Patients(_batch.Measured, therapist);
+        T measuredSum = sum;
+        T measuredCount = sum;
+        for (int i = 0; i < alliance.Length; i++)
+        {
+            sum += T.And(analysed[i], alliance[i]);
+            measuredSum += T.And(measured[i], alliance[i]);
+            measuredCount += T.And(measured[i], one);
+        }
+
+        _allianceMeans.Span[therapist] = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
+        _measuredMeans.Span[therapist] = trueAlliance + (measuredSum / T.Max(measuredCount, one));
+    }
+
+    /// <summary>Adds the patients of a therapist to the sums.</summary>
+    /// <param name="therapist">Its patients must be in the batch.</param>
+    /// <param name="observedMeans">[therapist] alliance_between; empty if no program needs it.</param>
+    public void Add(int therapist, ReadOnlySpan<T> observedMeans)
+    {
+        Span<T> sums = _sums.Span;
+        sums.Fill(T.Create(0));
+        _products.Span.Fill(T.Create(0));
+        T observed = observedMeans.IsEmpty ? T.Create(0) : observedMeans[therapist];
+        if (_isAllianceAndOutcome && !_hasMasks)
+        {
+            AllianceAndOutcome(therapist);
+        }
+        else
+        {
+            AllSources(therapist, observed);
+        }
+
+        Pool(therapist, observed);
+        if (_columns.NeedsObservedMeans && observedMeans.IsEmpty)
+        {
+            if (_columns.MeasuredMeans)
+            {
+                SumAlliance(therapist);
+            }
+            else
+            {
+                _allianceMeans.Span[therapist] = _means.Span[(_alliance * _therapists) + therapist];
+            }
+        }
+    }
+
+    /// <summary>The program inputs of a therapist; those of patients are what is expected given the therapist.</summary>
+    public void TherapistInputs(int therapist, T observed, Span<T> inputs)
+    {
+        T zero = T.Create(0);
+        T trueAlliance = _batch.AllianceBase.Span[therapist];
+        inputs[0] = _batch.OutcomeBase.Span[therapist];
+        inputs[1] = trueAlliance;
+        inputs[2] = observed;
+        inputs[3] = zero;
+        inputs[4] = zero;
+        inputs[5] = _batch.TherapistScore.Span[therapist];
+        inputs[6] = zero;
+        inputs[7] = trueAlliance;
+        inputs[8] = zero;
+        inputs[9] = trueAlliance;
+        inputs[10] = _batch.TherapistEffect.Span[therapist];
+    }
+
+    private int IndexOf(PatientSource kind)
+    {
+        for (int s = 0; s < _sources; s++)
+        {
+            if (_columns.Sources[s].Kind == kind)
+            {
+                return s;
+            }
+        }
+
+        return -1;
+    }
+
+    private Span<T> Patients(LaneBuffer<T> buffer, int therapist) =>
+        buffer.Span.Slice(_batch.FirstPatient[therapist], _batch.Patients[therapist]);
+
+    private void AllianceAndOutcome(int therapist)
+    {
+        ReadOnlySpan<T> x = Patients(_batch.Alliance, therapist);
+        ReadOnlySpan<T> y = Patients(_batch.Outcome, therapist);
+        T sumX = T.Create(0);
+        T sumY = sumX;
+        T xx = sumX;
+        T xy = sumX;
+        T yy = sumX;
+        for (int i = 0; i < x.Length && i < y.Length; i++)
+        {
+            sumX += x[i];
+            sumY += y[i];
+            xx = T.Fma(x[i], x[i], xx);
+            xy = T.Fma(x[i], y[i], xy);
+            yy = T.Fma(y[i], y[i], yy);
+        }
+
+        _sums.Span[_alliance] = sumX;
+        _sums.Span[_outcome] = sumY;
+        _products.Span[Packed.Index(_alliance, _alliance)] = xx;
+        _products.Span[Packed.Index(1, 0)] = xy;
+        _products.Span[Packed.Index(_outcome, _outcome)] = yy;
+    }
+
+    private void AllSources(int therapist, T observed)
+    {
+        Span<T> values = _values.Span;
+        Span<T> sums = _sums.Span;
+        Span<T> products = _products.Span;
+        int patients = _batch.Patients[therapist];
+        for (int i = 0; i < patients; i++)
+        {
+            Values(therapist, i, observed, values);
+            if (_hasMasks)
+            {
+                T analysed = _batch.Analysed.Span[_batch.FirstPatient[therapist] + i];
+                for (int s = 0; s < values.Length; s++)
+                {
+                    values[s] = T.And(analysed, values[s]);
+                }
+            }
+
+            int k = 0;
+            for (int s = 0; s < values.Length; s++)
+            {
+                T value = values[s];
+                sums[s] += value;
+                for (int other = 0; other <= s; other++)
+                {
+                    products[k] = T.Fma(value, values[other], products[k]);
+                    k++;
+                }
+            }
+        }
+    }
+
+    // Deviations of the sources from their value at what is expected given the therapist.
+    private void Values(int therapist, int patient, T observed, Span<T> values)
+    {
+        int position = _batch.FirstPatient[therapist] + patient;
+        for (int s = 0; s < values.Length; s++)
+        {
+            values[s] = _columns.Sources[s].Kind switch
+            {
+                PatientSource.Alliance => _batch.Alliance.Span[position],
+                PatientSource.Outcome => _batch.Outcome.Span[position],
+                PatientSource.Severity => _batch.Severity.Span[position],
+                PatientSource.PatientScore => _batch.PatientScore.Span[position],
+                _ => RunProgram(_columns.Sources[s].Program!, therapist, position, observed) - ProgramBase(_columns.Sources[s].Program!, therapist, observed),
+            };
+        }
+    }
+
+    private T RunProgram(ColumnProgram program, int therapist, int position, T observed)
+    {
+        Span<T> inputs = _inputs.Span;
+        TherapistInputs(therapist, observed, inputs);
+        T score = _batch.PatientScore.Span[position];
+        T within = T.Create(_world.Components.AllianceWithinSd) * score;
+        T alliance = inputs[1] + _batch.Alliance.Span[position];
+        T mean = _columns.MeasuredMeans ? _measuredMeans.Span[therapist] : _allianceMeans.Span[therapist];
+        inputs[0] += _batch.Outcome.Span[position];
+        inputs[1] = alliance;
+        inputs[3] = alliance - mean;
+        inputs[4] = _batch.Severity.Span[position];
+        inputs[6] = score;
+        inputs[8] = within;
+        inputs[9] += within;
+        return program.Run<T>(inputs, _world.Layout.Arm[therapist], _world.Layout.Site[therapist], _stack.Span);
+    }
+
+    private T ProgramBase(ColumnProgram program, int therapist, T observed)
+    {
+        TherapistInputs(therapist, observed, _inputs.Span);
+        return program.Run<T>(_inputs.Span, _world.Layout.Arm[therapist], _world.Layout.Site[therapist], _stack.Span);
+    }
+
+    private void Pool(int therapist, T observed)
+    {
+        Span<T> sums = _sums.Span;
+        ReadOnlySpan<T> products = _products.Span;
+        Span<T> cross = _cross.Span;
+        T inverse = T.Create(1) / T.Max(_analysed.Span[therapist], T.Create(1));
+        int k = 0;
+        for (int s = 0; s < sums.Length; s++)
+        {
+            T mean = sums[s] * inverse;
+            for (int other = 0; other <= s; other++)
+            {
+                cross[k] += products[k] - (mean * sums[other]);
+                k++;
+            }
+
+            T expected = _columns.Sources[s].Kind switch
+            {
+                PatientSource.Alliance => _batch.AllianceBase.Span[therapist],
+                PatientSource.Outcome => _batch.OutcomeBase.Span[therapist],
+                PatientSource.Program => ProgramBase(_columns.Sources[s].Program!, therapist, observed),
+                _ => T.Create(0),
+            };
+            _means.Span[(s * _therapists) + therapist] = expected + mean;
+        }
+    }
+}
