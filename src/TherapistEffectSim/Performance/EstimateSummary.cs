@@ -25,7 +25,7 @@ public static class EstimateSummary
     /// <param name="trueValue">The value that the estimates aim at; <see langword="null"/> if it is unknown.</param>
     /// <param name="alpha">Level of the tests, in (0, 1).</param>
     /// <param name="criticalValue">The 1 − α/2 quantile of t for its degrees of freedom; +∞ asks for the normal distribution.</param>
-    /// <exception cref="ArgumentException">A value is infinite, or a standard error, a p-value or degrees of freedom are impossible.</exception>
+    /// <exception cref="ArgumentException">A value is infinite, negative or otherwise impossible.</exception>
     public static ImmutableArray<SummaryRow> Of(
         IReadOnlyList<EstimateRecord> records, string term, double? trueValue, double alpha, Func<double, double> criticalValue)
     {
@@ -111,7 +111,8 @@ public static class EstimateSummary
             (string _, double estimate, double standardError, double df, double pValue) = records[i];
             string? violation =
                 double.IsInfinity(estimate) ? $"An estimate must be finite or missing, but was {estimate}"
-                : standardError is < 0 or double.PositiveInfinity ? $"A standard error must be finite and >= 0 or missing, but was {standardError}"
+                : standardError is < 0 or double.PositiveInfinity
+                    ? $"A standard error must be finite and >= 0 or missing, but was {standardError}"
                 : df <= 0 ? $"Degrees of freedom must be > 0 or missing, but were {df}"
                 : pValue is < 0 or > 1 ? $"A p-value must be between 0 and 1 or missing, but was {pValue}"
                 : null;

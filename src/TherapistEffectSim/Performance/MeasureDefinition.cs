@@ -12,7 +12,7 @@ public sealed record MeasureDefinition(string Name, string Formula, string Monte
     private const string Morris = "Morris, White & Crowther (2019), table 6";
     private const string GelmanCarlin = "Gelman & Carlin (2014)";
     private const string OrderStatistics = "half the distance of the quantiles at p ± √(p(1 − p)/n)";
-    private const string DavidNagaraja = "David & Nagaraja (2003), section 7.1";
+    private const string DavidNagaraja = "David & Nagaraja (2003), chapter 7";
     private const string Share = "√(p(1 − p)/R); at p = 0 or 1 √(p̃(1 − p̃)/(R + z²)), p̃ = (Rp + z²/2)/(R + z²)";
     private const string Proportion = "Wilson (1927); Agresti & Coull (1998)";
 

@@ -5,7 +5,7 @@ namespace TherapistEffectSim.Performance;
 /// <param name="Method">Name of the method.</param>
 /// <param name="Term">The coefficient, <c>var(therapist)</c> or <c>icc(therapist)</c>.</param>
 /// <param name="Test">The test; empty where nothing is tested.</param>
-/// <param name="RejectionMeans"><c>power</c>, <c>type-I</c> or <c>false-positive</c> with its mechanisms; empty where nothing is tested.</param>
+/// <param name="RejectionMeans"><c>power</c>, <c>type-I</c> or <c>false-positive</c> with its mechanisms; empty without test.</param>
 internal readonly record struct SummaryKey(int Scenario, string Method, string Term, string Test, string RejectionMeans);
 
 /// <summary>The rows of a summary, from sums. A measure that cannot be told has a row with empty values, never 0.</summary>

@@ -83,7 +83,7 @@ internal static class PerformanceFormula
     /// <summary>A quantile of n independent values.</summary>
     /// <remarks>
     /// The rank of the p quantile has the standard deviation √(p(1 − p)/n) as a share of n, whatever the distribution (David &amp; Nagaraja
-    /// 2003, Order Statistics, section 7.1): the MCSE is half the distance of the quantiles at p ± √(p(1 − p)/n), the interval goes from
+    /// 2003, Order Statistics, chapter 7): the MCSE is half the distance of the quantiles at p ± √(p(1 − p)/n), the interval goes from
     /// p − z√… to p + z√…. What would lie outside the values cannot be told.
     /// </remarks>
     /// <param name="quantile">The quantile function of the values.</param>
@@ -118,7 +118,8 @@ internal static class PerformanceFormula
     {
         if (estimates.Length != halfWidths.Length)
         {
-            throw new ArgumentException($"{estimates.Length} estimates need as many half-widths, not {halfWidths.Length}.", nameof(halfWidths));
+            throw new ArgumentException(
+                $"{estimates.Length} estimates need as many half-widths, not {halfWidths.Length}.", nameof(halfWidths));
         }
 
         double sum = 0;

@@ -27,7 +27,7 @@ internal enum IntervalCoverage
 }
 
 /// <summary>One test of one term in one replicate.</summary>
-/// <param name="Status">How the term came out; only <see cref="TermStatus.Ok"/> and <see cref="TermStatus.Singular"/> have an estimate.</param>
+/// <param name="Status">Of the term; only <see cref="TermStatus.Ok"/> and <see cref="TermStatus.Singular"/> have an estimate.</param>
 /// <param name="Estimate">The estimate; finite if there is one, not read otherwise.</param>
 /// <param name="StandardError">Its standard error, or NaN if the method gives none.</param>
 /// <param name="Decision">What the test said.</param>

@@ -91,7 +91,8 @@ public class QuantileHistogramTests
     }
 
     [Fact]
-    public void Quantile_WithoutValues_IsUnknown() => Assert.True(double.IsNaN(new QuantileHistogram(HistogramLayout.UnitInterval).Quantile(0.5)));
+    public void Quantile_WithoutValues_IsUnknown() =>
+        Assert.True(double.IsNaN(new QuantileHistogram(HistogramLayout.UnitInterval).Quantile(0.5)));
 
     [Fact]
     public void QuantileMcse_OfTheMedianOfANormal_IsAsTheoryHasIt()
