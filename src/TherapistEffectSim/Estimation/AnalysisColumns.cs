@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using TherapistEffectSim.Design;
 using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Generation;
 
