@@ -22,6 +22,7 @@ public sealed record Trial
 
     /// <summary>Number of therapists of each arm, overriding the deal; empty if not given.</summary>
     [Description("Therapists of each arm by name, where the arms differ in number.")]
+    [Interval(1, 1_000_000)]
     public ImmutableSortedDictionary<string, int> PerArm { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>Patients per therapist, before attrition.</summary>

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace TherapistEffectSim.Files.StudyFiles;
+
+/// <summary>Reads YAML 1.2, or JSON, into nodes with places. Anchors, aliases, tags, merge keys and repeated keys are refused.</summary>
+internal sealed class DocumentReader
+{
+    public const int LargestDepth = 100;
+    public const int LargestLength = 10 * 1024 * 1024;
+
+    private readonly Parser _parser;
+    private readonly ProblemList _problems;
+
+    private DocumentReader(string text, ProblemList problems)
+    {
+        _parser = new Parser(new StringReader(text));
+        _problems = problems;
+    }
+
+    /// <summary>The top map of the text, or <see langword="null"/> with the reason among the problems.</summary>
+    public static MapNode? Read(TextReader text, ProblemList problems)
+    {
+        if (ReadAll(text) is not string all)
+        {
+            problems.Add(default, "", "is larger than 10 MB, which no study needs.");
+            return null;
+        }
+
+        try
+        {
+            return new DocumentReader(all, problems).ReadDocument();
+        }
+        catch (YamlException e)
+        {
+            // The parser's own words are the innermost message; some of its faults are wrapped foreign exceptions.
+            problems.Add(PositionOf(e.Start), "", $"is not readable as YAML: {e.Message.TrimEnd('.')}.");
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        {
+            // Faults of the parser on hostile escapes, such as code points that do not exist.
+            problems.Add(default, "", $"is not readable as YAML: {e.Message.TrimEnd('.')}.");
+        }
+
+        return null;
+    }
+
+    private static string? ReadAll(TextReader text)
+    {
+        char[] buffer = new char[64 * 1024];
+        System.Text.StringBuilder all = new();
+        for (int n; (n = text.Read(buffer, 0, buffer.Length)) > 0;)
+        {
+            all.Append(buffer, 0, n);
+            if (all.Length > LargestLength)
+            {
+                return null;
+            }
+        }
+
+        return all.ToString();
+    }
+
+    private MapNode? ReadDocument()
+    {
+        Next<StreamStart>();
+        if (Next() is not DocumentStart)
+        {
+            _problems.Add(default, "", "is empty; a study needs at least name and scenario.");
+            return null;
+        }
+
+        Node root = ReadNode(Next(), "", 1, null);
+        Next<DocumentEnd>();
+        ParsingEvent after = Next();
+        if (after is DocumentStart)
+        {
+            _problems.Add(PositionOf(after.Start), "", "holds a second document; a study is one document, without '---' in between.");
+        }
+
+        if (root is not (MapNode or RefusedNode))
+        {
+            _problems.Add(root.Position, "", $"must be a map with keys such as name and scenario, but was {root.Found}.");
+        }
+
+        return root as MapNode;
+    }
+
+    private Node ReadNode(ParsingEvent start, string path, int depth, Position? key)
+    {
+        Position position = PositionOf(start.Start);
+        Position block = key is Position above && above.Line < position.Line ? above : position;
+        if (depth > LargestDepth)
+        {
+            throw new YamlException(start.Start, start.End, $"nested more than {LargestDepth} levels deep");
+        }
+
+        bool refused = Refuse(start, position, path);
+        Node value = start switch
+        {
+            Scalar scalar => ReadScalar(scalar, position),
+            SequenceStart => new ListNode(ReadItems(path, depth), block),
+            MappingStart => ReadMap(path, depth, block),
+            AnchorAlias => new RefusedNode(position),
+            _ => throw new YamlException(start.Start, start.End, "did not find an expected value"),
+        };
+        return refused ? new RefusedNode(position) : value;
+    }
+
+    private bool Refuse(ParsingEvent start, Position position, string path)
+    {
+        string? what = start switch
+        {
+            AnchorAlias alias => $"aliases (*{alias.Value}) are not accepted; write the value out.",
+            NodeEvent { Anchor.IsEmpty: false } node => $"anchors (&{node.Anchor}) are not accepted; write the value out where it is needed.",
+            NodeEvent { Tag.IsEmpty: false } node => $"tags ({node.Tag}) are not accepted; write the plain value.",
+            _ => null,
+        };
+        if (what is not null)
+        {
+            _problems.Add(position, path, what);
+        }
+
+        return what is not null;
+    }
+
+    private static ScalarNode ReadScalar(Scalar scalar, Position position)
+    {
+        int quote = scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted ? 1 : 0;
+        bool literal = scalar.Start.Line == scalar.End.Line
+            && scalar.End.Column - scalar.Start.Column == scalar.Value.Length + (2 * quote);
+        return new(scalar.Value, scalar.Style == ScalarStyle.Plain, position)
+        {
+            TextStart = literal ? position with { Column = position.Column + quote } : null,
+        };
+    }
+
+    private ImmutableArray<Node> ReadItems(string path, int depth)
+    {
+        ImmutableArray<Node>.Builder items = ImmutableArray.CreateBuilder<Node>();
+        for (ParsingEvent next = Next(); next is not SequenceEnd; next = Next())
+        {
+            items.Add(ReadNode(next, $"{path}[{items.Count + 1}]", depth + 1, null));
+        }
+
+        return items.ToImmutable();
+    }
+
+    private MapNode ReadMap(string path, int depth, Position position)
+    {
+        ImmutableArray<Entry>.Builder entries = ImmutableArray.CreateBuilder<Entry>();
+        Dictionary<string, int> lines = [];
+        for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
+        {
+            Node key = ReadNode(next, path, depth + 1, null);
+            string name = (key as ScalarNode)?.Text ?? "";
+            string below = path.Length == 0 ? name : $"{path}.{name}";
+            Node value = ReadNode(Next(), below, depth + 1, key.Position);
+            switch (key)
+            {
+                case RefusedNode:
+                    break;
+                case not ScalarNode:
+                    _problems.Add(key.Position, path, $"a key must be a word, but was {key.Found}.");
+                    break;
+                case ScalarNode { Text: "<<", Plain: true }:
+                    _problems.Add(key.Position, path, "merge keys (<<) are not accepted; write the keys out.");
+                    break;
+                case ScalarNode when !lines.TryAdd(name, key.Position.Line):
+                    _problems.Add(key.Position, below, $"is given twice; the first is on line {lines[name]}.");
+                    break;
+                default:
+                    entries.Add(new(name, key.Position, value));
+                    break;
+            }
+        }
+
+        return new(entries.ToImmutable(), position);
+    }
+
+    private ParsingEvent Next() => _parser.MoveNext() && _parser.Current is ParsingEvent current
+        ? current
+        : throw new YamlException("the text ends too early");
+
+    private void Next<T>()
+        where T : ParsingEvent
+    {
+        ParsingEvent next = Next();
+        if (next is not T)
+        {
+            throw new YamlException(next.Start, next.End, "did not find an expected value");
+        }
+    }
+
+    private static Position PositionOf(Mark mark) => new((int)mark.Line, (int)mark.Column);
+}
