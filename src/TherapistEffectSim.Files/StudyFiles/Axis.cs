@@ -36,7 +36,7 @@ internal sealed class Grid
         int crossed = dimensions.Aggregate(1, (product, d) => product * d.Length);
         if (!exclusions.IsEmpty)
         {
-            _kept = [.. Enumerable.Range(0, crossed).Where(i => !exclusions.Any(e => e.Matches(IndicesOf(i))))];
+            _kept = [.. Enumerable.Range(0, crossed).Where(IsKept)];
         }
 
         Count = _kept?.Length ?? crossed;
@@ -62,6 +62,12 @@ internal sealed class Grid
                 yield return (axis, axis.Values[indices[d]]);
             }
         }
+    }
+
+    private bool IsKept(int crossed)
+    {
+        int[] indices = IndicesOf(crossed);
+        return !Exclusions.Any(e => e.Matches(indices));
     }
 
     // Mixed radix, the last digit fastest.

@@ -129,9 +129,12 @@ internal sealed class Binder(
     public object? Refuse(Node node, string path, string accepted)
     {
         string but = node is ScalarNode { Type: CoreType.Null } ? "has no value" : "was " + node.Found;
-        string hint = accepted is "text" && node is ScalarNode { Type: CoreType.Number or CoreType.Boolean }
-            ? " (in quotes it would be text)"
-            : "";
+        string hint = node switch
+        {
+            ScalarNode { Type: CoreType.Number or CoreType.Boolean } when accepted is "text" => " (in quotes it would be text)",
+            ScalarNode { Plain: false } quoted when CoreScalar.TypeOf(quoted.Text) == CoreType.Number => " (without quotes it would be a number)",
+            _ => "",
+        };
         Problems.Add(node.Position, path, $"must be {accepted}, but {but}{hint}.");
         return null;
     }
@@ -184,12 +187,21 @@ internal sealed class Binder(
 
     private void RefuseKey(Entry entry, string path, IEnumerable<string> known)
     {
+        if (LaterVersions.HasKey(path))
+        {
+            Problems.Add(entry.KeyPosition, path, "is not available in this version.");
+            return;
+        }
+
         string[] keys = [.. known];
-        Problems.Add(entry.KeyPosition, path, LaterVersions.HasKey(path)
-            ? "is not available in this version."
-            : keys.Length == 0
-            ? $"unknown key '{entry.Key}'; there are no keys here."
-            : $"unknown key '{entry.Key}'{NearestWord.Suggestion(entry.Key, keys)} Known keys: {string.Join(", ", keys)}.");
+        string? nearest = Problems.IsFull ? null : NearestWord.Of(entry.Key, keys);
+        if (nearest is null && !Problems.IsFull && path.StartsWith(ScenarioPaths.Root + ".", StringComparison.Ordinal))
+        {
+            nearest = ScenarioPaths.All.FirstOrDefault(p => p.EndsWith("." + entry.Key, StringComparison.Ordinal));
+        }
+
+        string suggestion = nearest is null ? "." : $"; did you mean '{nearest}'?";
+        Problems.Add(entry.KeyPosition, path, $"unknown key '{entry.Key}'{suggestion} Known keys: {string.Join(", ", keys)}.");
     }
 
     private object? BindScalar(Type type, ScalarNode scalar, string path, IntervalAttribute? interval)

@@ -11,7 +11,7 @@ internal static class DecimalRange
     /// <summary>The values as numbers at the place of the range; empty with the reason among the problems.</summary>
     /// <param name="map">The range.</param>
     /// <param name="path">Keys down to it.</param>
-    /// <param name="most">The largest number of values accepted.</param>
+    /// <param name="most">The largest number of values that the grid can take.</param>
     /// <param name="problems">Where mistakes go.</param>
     public static ImmutableArray<Node> Values(MapNode map, string path, int most, ProblemList problems)
     {
@@ -38,9 +38,9 @@ internal static class DecimalRange
         }
 
         // Doubles suffice to see that a range is too long, and cannot overflow.
-        if (((double)to - (double)from) / (double)by >= most)
+        if (((double)to - (double)from) / (double)by > most)
         {
-            problems.Add(map.Position, path, $"has more than {most} values.");
+            problems.Add(map.Position, path, $"gives the grid more than {GridReader.LargestCount} cells.");
             return [];
         }
 

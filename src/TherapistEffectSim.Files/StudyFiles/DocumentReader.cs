@@ -34,13 +34,7 @@ internal sealed class DocumentReader
         }
         catch (YamlException e)
         {
-            // The parser's own words are the innermost message; some of its faults are wrapped foreign exceptions.
             problems.Add(PositionOf(e.Start), "", $"is not readable as YAML: {e.Message.TrimEnd('.')}.");
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException)
-        {
-            // Faults of the parser on hostile escapes, such as code points that do not exist.
-            problems.Add(default, "", $"is not readable as YAML: {e.Message.TrimEnd('.')}.");
         }
 
         return null;
@@ -179,9 +173,21 @@ internal sealed class DocumentReader
         return new(entries.ToImmutable(), position);
     }
 
-    private ParsingEvent Next() => _parser.MoveNext() && _parser.Current is ParsingEvent current
-        ? current
-        : throw new YamlException("the text ends too early");
+    private ParsingEvent Next()
+    {
+        Mark before = _parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            return _parser.MoveNext() && _parser.Current is ParsingEvent current
+                ? current
+                : throw new YamlException(before, before, "the text ends too early");
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        {
+            // The parser comes into states that it does not expect, and takes escapes such as "\UFFFFFFFF" unchecked.
+            throw new YamlException(before, before, "what follows here cannot be understood", e);
+        }
+    }
 
     private void Next<T>()
         where T : ParsingEvent

@@ -8,6 +8,8 @@ internal sealed class GridReader(ProblemList problems)
 {
     public const int LargestCount = 1_000_000;
 
+    private const double LargestMatching = 1e8; // cells times exclusions
+
     private readonly Binder _binder = new(problems);
     private readonly Dictionary<string, Axis> _axes = [];
 
@@ -25,7 +27,14 @@ internal sealed class GridReader(ProblemList problems)
             return new([], []);
         }
 
-        Grid grid = new([.. dimensions], [.. ReadExclude(root["exclude"], dimensions)]);
+        List<Exclusion> exclusions = [.. ReadExclude(root["exclude"], dimensions)];
+        if (exclusions.Count * cells > LargestMatching)
+        {
+            problems.Add(root.Locate(["exclude"]), "exclude", "has too many items for so many cells; shorten the grid instead.");
+            return new([], []);
+        }
+
+        Grid grid = new([.. dimensions], [.. exclusions]);
         if (grid.Count == 0)
         {
             problems.Add(root.Locate(["exclude"]), "exclude", "leaves no cell of the grid.");
@@ -42,14 +51,16 @@ internal sealed class GridReader(ProblemList problems)
             yield break;
         }
 
+        long crossed = 1;
         foreach (Entry entry in map.Entries)
         {
             string path = Binder.Below("grid", entry.Key);
-            if (ReadAxis(entry, path) is not Axis axis)
+            if (crossed > LargestCount || ReadAxis(entry, path, (int)(LargestCount / crossed)) is not Axis axis)
             {
                 continue;
             }
 
+            crossed *= axis.Values.Length;
             if (axis.Values.GroupBy(v => v.Text).FirstOrDefault(same => same.Count() > 1) is { } twice)
             {
                 problems.Add(twice.Last().Node.Position, path, $"lists {twice.Key} twice.");
@@ -142,7 +153,8 @@ internal sealed class GridReader(ProblemList problems)
         return dimension < 0 ? null : new(axis, dimension, text);
     }
 
-    private Axis? ReadAxis(Entry entry, string path)
+    // A range may have so many values; none in zip, where only lists stand.
+    private Axis? ReadAxis(Entry entry, string path, int longestRange = 0)
     {
         if (!ScenarioPaths.Keys.TryGetValue(entry.Key, out KeySpec? key))
         {
@@ -158,19 +170,25 @@ internal sealed class GridReader(ProblemList problems)
             return null;
         }
 
-        ImmutableArray<Node> nodes = entry.Value switch
+        ImmutableArray<Node> nodes = [];
+        if (entry.Value is ListNode list)
         {
-            ListNode list => list.Items,
-            MapNode range when path.StartsWith("grid", StringComparison.Ordinal) => DecimalRange.Values(range, path, LargestCount, problems),
-            _ => [],
-        };
+            nodes = list.Items;
+        }
+        else if (entry.Value is MapNode range && longestRange > 0)
+        {
+            nodes = DecimalRange.Values(range, path, longestRange, problems);
+        }
+        else
+        {
+            RefuseUnlessAbsent(entry.Value, path, longestRange > 0 ? "a list of values or {from, to, by}" : "a list of values");
+        }
+
         if (nodes.IsEmpty)
         {
-            if (entry.Value is not MapNode || !path.StartsWith("grid", StringComparison.Ordinal))
+            if (entry.Value is ListNode)
             {
-                problems.Add(entry.Value.Position, path,
-                    $"must be a list of values{(path.StartsWith("grid", StringComparison.Ordinal) ? " or {from, to, by}" : "")}, "
-                    + $"but was {(entry.Value is ListNode ? "an empty list" : entry.Value.Found)}.");
+                problems.Add(entry.Value.Position, path, "must list at least one value, but is empty.");
             }
 
             return null;

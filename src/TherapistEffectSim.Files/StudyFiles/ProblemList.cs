@@ -13,6 +13,9 @@ internal sealed class ProblemList(string file)
 
     public bool IsEmpty => _problems.Count == 0;
 
+    /// <summary>Whether further mistakes are only counted.</summary>
+    public bool IsFull => _problems.Count >= Longest;
+
     /// <summary>Changes with every mistake added.</summary>
     public int Count => _problems.Count + _more;
 
@@ -23,24 +26,24 @@ internal sealed class ProblemList(string file)
             return;
         }
 
-        if (_problems.Count < Longest)
+        if (IsFull)
         {
-            _problems.Add(new(File, position.Line, position.Column, path, message));
+            _more++;
         }
         else
         {
-            _more++;
+            _problems.Add(new(File, position.Line, position.Column, path, message));
         }
     }
 
     /// <summary>Adds the mistakes of another list about the same file.</summary>
     /// <param name="other">The other list.</param>
-    /// <param name="suffix">Ends each message.</param>
+    /// <param name="suffix">Ends each message, before its full stop.</param>
     public void AddAll(ProblemList other, string suffix)
     {
         foreach (StudyFileProblem problem in other._problems)
         {
-            Add(new(problem.Line, problem.Column), problem.Path, problem.Message + suffix);
+            Add(new(problem.Line, problem.Column), problem.Path, problem.Message.TrimEnd('.') + suffix + ".");
         }
     }
 

@@ -119,6 +119,7 @@ internal static partial class RecordRules
         if (study.Joint.Length is 1 or > 6)
         {
             Add(binder, map, "", "joint", $"must list 2 to 6 tests, or none for the default three, but has {study.Joint.Length}.");
+            return;
         }
 
         HashSet<string> names = [];

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using TherapistEffectSim.Design;
 using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Files.StudyFiles;
@@ -17,6 +18,8 @@ internal sealed record WordSpec(string Word, object Value);
 /// <summary>The keys and words of study files, as the records of a study declare them.</summary>
 internal static class Vocabulary
 {
+    private const int LongestChoice = 20;
+
     private static readonly ConcurrentDictionary<Type, ImmutableArray<KeySpec>> s_keys = new();
     private static readonly ConcurrentDictionary<Type, ImmutableArray<WordSpec>> s_words = new();
     private static readonly ConcurrentDictionary<Type, TaggedAttribute?> s_tags = new();
@@ -94,7 +97,8 @@ internal static class Vocabulary
             return "a map from names to values, each value " + Accepted(value, interval);
         }
 
-        return type == typeof(ulong) ? $"a whole number in [0, {ulong.MaxValue}]"
+        return type == typeof(Node) ? Accepted(typeof(Scenario), null)
+            : type == typeof(ulong) ? $"a whole number in [0, {ulong.MaxValue}]"
             : type == typeof(string) ? "text"
             : TagOf(type) is TaggedAttribute tagged ? $"a map with {tagged.Tag}: {OneOf(tagged.Variants.Select(WordOf))}"
             : "a map with the keys " + string.Join(", ", KeysOf(type).Select(k => k.Key));
@@ -102,8 +106,13 @@ internal static class Vocabulary
 
     public static string OneOf(IEnumerable<string> words)
     {
-        string[] all = [.. words];
-        return all.Length == 1 ? all[0] : "one of " + string.Join(", ", all);
+        string[] some = [.. words.Take(LongestChoice + 1)];
+        return some.Length switch
+        {
+            1 => some[0],
+            > LongestChoice => "one of " + string.Join(", ", some.Take(LongestChoice)) + ", …",
+            _ => "one of " + string.Join(", ", some),
+        };
     }
 
     private static Type? ArgumentOf(Type type, Type generic, int argument) =>
