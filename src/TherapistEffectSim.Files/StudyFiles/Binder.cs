@@ -7,9 +7,9 @@ namespace TherapistEffectSim.Files.StudyFiles;
 /// <summary>Makes records of nodes. A mistake is added to the problems, and reading goes on, so that all of them are found.</summary>
 /// <param name="problems">Where mistakes go.</param>
 /// <param name="checkFormula">Place and reason of a mistake in a formula, or <see langword="null"/> if it has none.</param>
-/// <param name="allowMissing">Whether required keys may be absent, because the grid brings them.</param>
+/// <param name="mayMiss">Whether a required key may be absent by its path, because the grid brings it; none by default.</param>
 internal sealed class Binder(
-    ProblemList problems, Func<string, (int Position, string Message)?>? checkFormula = null, bool allowMissing = false)
+    ProblemList problems, Func<string, (int Position, string Message)?>? checkFormula = null, Func<string, bool>? mayMiss = null)
 {
     public ProblemList Problems { get; } = problems;
 
@@ -102,10 +102,7 @@ internal sealed class Binder(
     /// <summary>Says that a key is missing.</summary>
     public void Missing(MapNode map, string path, KeySpec key)
     {
-        if (!allowMissing)
-        {
-            Problems.Add(map.Position, Below(path, key.Key), $"is missing; give {Vocabulary.Accepted(key.Type, key.Interval)}.");
-        }
+        Missing(map, Below(path, key.Key), Vocabulary.Accepted(key.Type, key.Interval));
     }
 
     /// <summary>Says what would be accepted instead of a node.</summary>
@@ -157,6 +154,14 @@ internal sealed class Binder(
 
     public static string Below(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
+    private void Missing(MapNode map, string path, string accepted)
+    {
+        if (mayMiss?.Invoke(path) != true)
+        {
+            Problems.Add(map.Position, path, $"is missing; give {accepted}.");
+        }
+    }
+
     private object? BindVariant(Type type, MapNode map, string path)
     {
         if (Vocabulary.TagOf(type) is not TaggedAttribute tagged)
@@ -171,11 +176,7 @@ internal sealed class Binder(
             case null when tagged.Variants.Count == 1:
                 return BindRecord(tagged.Variants[0], map, path, tagged.Tag);
             case null:
-                if (!allowMissing)
-                {
-                    Problems.Add(map.Position, below, $"is missing; give {Vocabulary.OneOf(words)}.");
-                }
-
+                Missing(map, below, Vocabulary.OneOf(words));
                 return null;
             case ScalarNode { Type: CoreType.Text } word
                 when tagged.Variants.FirstOrDefault(v => string.Equals(Vocabulary.WordOf(v), word.Text, StringComparison.Ordinal)) is Type variant:

@@ -43,6 +43,13 @@ internal sealed class GridReader(ProblemList problems)
         return grid;
     }
 
+    /// <summary>All paths that grid or zip name, right or wrong.</summary>
+    public static HashSet<string> PathsIn(MapNode root)
+    {
+        IEnumerable<Node> maps = root["zip"] is ListNode zip ? zip.Items : [];
+        return [.. maps.Append(root["grid"]).OfType<MapNode>().SelectMany(map => map.Entries).Select(e => e.Key)];
+    }
+
     private IEnumerable<Dimension> ReadGrid(Node? grid)
     {
         if (grid is not MapNode map)
@@ -164,7 +171,7 @@ internal sealed class GridReader(ProblemList problems)
             return null;
         }
 
-        if (_axes.Keys.FirstOrDefault(other => Overlap(other, entry.Key)) is string taken)
+        if (_axes.Keys.FirstOrDefault(other => ScenarioPaths.Overlap(other, entry.Key)) is string taken)
         {
             problems.Add(entry.KeyPosition, path, $"varies what {taken} on line {_axes[taken].Position.Line} varies already.");
             return null;
@@ -251,9 +258,6 @@ internal sealed class GridReader(ProblemList problems)
         ListNode list => string.Join(' ', list.Items.Select(TextOf)),
         _ => node.Found,
     };
-
-    private static bool Overlap(string a, string b) =>
-        string.Equals(a, b, StringComparison.Ordinal) || a.StartsWith(b + ".", StringComparison.Ordinal) || b.StartsWith(a + ".", StringComparison.Ordinal);
 
     // A path may lack its beginning, or the records between.
     private static string Suggestion(string path)

@@ -41,10 +41,9 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Adds the mistakes of the cells, each place and path once.</summary>
-    /// <param name="problems">Where they go; if it has some already, only the first cell is looked at.</param>
     public void Check(ProblemList problems)
     {
-        int checkedCells = problems.IsEmpty ? Math.Min(Count, LargestCheck) : Math.Min(Count, 1);
+        int checkedCells = Math.Min(Count, LargestCheck);
         for (int k = 0; k < checkedCells; k++)
         {
             int index = (int)((long)k * Count / checkedCells);

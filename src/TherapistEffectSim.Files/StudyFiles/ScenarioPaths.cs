@@ -18,6 +18,12 @@ internal static class ScenarioPaths
     /// <summary>The name of a column: without <c>scenario.</c>, with <c>_</c> for <c>.</c> and <c>-</c>.</summary>
     public static string FactorName(string path) => path[(Root.Length + 1)..].Replace('.', '_').Replace('-', '_');
 
+    /// <summary>Whether the paths are the same, or one leads to the other.</summary>
+    public static bool Overlap(string a, string b) =>
+        string.Equals(a, b, StringComparison.Ordinal)
+        || a.StartsWith(b + ".", StringComparison.Ordinal)
+        || b.StartsWith(a + ".", StringComparison.Ordinal);
+
     private static Dictionary<string, KeySpec> Collect()
     {
         Dictionary<string, KeySpec> paths = [];

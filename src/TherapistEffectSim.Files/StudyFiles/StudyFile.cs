@@ -78,14 +78,21 @@ public sealed class StudyFile
 
         Binder binder = new(problems, checkFormula);
         StudyContent? content = (StudyContent?)binder.Bind(typeof(StudyContent), root, "");
+        int others = problems.Count;
         if (root[ScenarioPaths.Root] is Node written)
         {
-            new Binder(problems, allowMissing: true).Bind(typeof(Scenario), written, ScenarioPaths.Root);
+            HashSet<string> varied = GridReader.PathsIn(root);
+            new Binder(problems, mayMiss: path => varied.Any(v => ScenarioPaths.Overlap(v, path)))
+                .Bind(typeof(Scenario), written, ScenarioPaths.Root);
         }
 
         Grid grid = new GridReader(problems).Read(root);
         ScenarioCells? cells = root[ScenarioPaths.Root] is MapNode scenario ? new(fileName, scenario, grid) : null;
-        cells?.Check(problems);
+        if (problems.Count == others)
+        {
+            cells?.Check(problems);
+        }
+
         problems.ThrowIfAny();
         return new(content!, grid, cells!);
     }
