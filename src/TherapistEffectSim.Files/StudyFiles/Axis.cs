@@ -13,8 +13,11 @@ internal sealed record Axis(string Path, Position Position, ImmutableArray<AxisV
 {
     public string FactorName { get; } = ScenarioPaths.FactorName(Path);
 
+    /// <summary>The different values as printed.</summary>
+    public IReadOnlySet<string> Texts { get; } = Values.Select(v => v.Text).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Whether it is a factor of the results.</summary>
-    public bool Varies { get; } = Values.Select(v => v.Text).Distinct().Count() > 1;
+    public bool Varies => Texts.Count > 1;
 }
 
 /// <summary>Axes that vary together; one axis for a line of the grid.</summary>

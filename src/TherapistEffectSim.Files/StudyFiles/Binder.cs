@@ -129,7 +129,8 @@ internal sealed class Binder(
         string hint = node switch
         {
             ScalarNode { Type: CoreType.Number or CoreType.Boolean } when accepted is "text" => " (in quotes it would be text)",
-            ScalarNode { Plain: false } quoted when CoreScalar.TypeOf(quoted.Text) == CoreType.Number => " (without quotes it would be a number)",
+            ScalarNode { Plain: false } quoted when CoreScalar.TypeOf(quoted.Text) == CoreType.Number =>
+                " (without quotes it would be a number)",
             _ => "",
         };
         Problems.Add(node.Position, path, $"must be {accepted}, but {but}{hint}.");

@@ -37,8 +37,8 @@ internal static class DecimalRange
             return [];
         }
 
-        // Doubles suffice to see that a range is too long, and cannot overflow.
-        if (((double)to - (double)from) / (double)by > most)
+        // Doubles cannot overflow; decimals count exactly.
+        if (((double)to - (double)from) / (double)by > most || decimal.Floor((to - from) / by) + 1 > most)
         {
             problems.Add(map.Position, path, $"gives the grid more than {GridReader.LargestCount} cells.");
             return [];

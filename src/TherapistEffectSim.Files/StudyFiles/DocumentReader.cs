@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -10,6 +11,9 @@ internal sealed class DocumentReader
     public const int LargestDepth = 100;
     public const int LargestLength = 10 * 1024 * 1024;
 
+    private const int LongestKey = 1000;
+
+    private readonly List<string> _path = []; // Keys and item numbers down to the node being read.
     private readonly Parser _parser;
     private readonly ProblemList _problems;
 
@@ -19,10 +23,10 @@ internal sealed class DocumentReader
         _problems = problems;
     }
 
-    /// <summary>The top map of the text, or <see langword="null"/> with the reason among the problems.</summary>
-    public static MapNode? Read(TextReader text, ProblemList problems)
+    /// <summary>The top map of a text from <see cref="ReadAll"/>, or <see langword="null"/> with the reason among the problems.</summary>
+    public static MapNode? Read(string? text, ProblemList problems)
     {
-        if (ReadAll(text) is not string all)
+        if (text is null)
         {
             problems.Add(default, "", "is larger than 10 MB, which no study needs.");
             return null;
@@ -30,7 +34,7 @@ internal sealed class DocumentReader
 
         try
         {
-            return new DocumentReader(all, problems).ReadDocument();
+            return new DocumentReader(text, problems).ReadDocument();
         }
         catch (YamlException e)
         {
@@ -40,7 +44,8 @@ internal sealed class DocumentReader
         return null;
     }
 
-    private static string? ReadAll(TextReader text)
+    /// <summary>The whole text; <see langword="null"/> if it is larger than any study file.</summary>
+    public static string? ReadAll(TextReader text)
     {
         char[] buffer = new char[64 * 1024];
         System.Text.StringBuilder all = new();
@@ -65,7 +70,7 @@ internal sealed class DocumentReader
             return null;
         }
 
-        Node root = ReadNode(Next(), "", 1, null);
+        Node root = ReadNode(Next(), null);
         Next<DocumentEnd>();
         ParsingEvent after = Next();
         if (after is DocumentStart)
@@ -81,28 +86,28 @@ internal sealed class DocumentReader
         return root as MapNode;
     }
 
-    private Node ReadNode(ParsingEvent start, string path, int depth, Position? key)
+    private Node ReadNode(ParsingEvent start, Position? key)
     {
         Position position = PositionOf(start.Start);
         Position block = key is Position above && above.Line < position.Line ? above : position;
-        if (depth > LargestDepth)
+        if (_path.Count >= LargestDepth)
         {
             throw new YamlException(start.Start, start.End, $"nested more than {LargestDepth} levels deep");
         }
 
-        bool refused = Refuse(start, position, path);
+        bool refused = Refuse(start, position);
         Node value = start switch
         {
             Scalar scalar => ReadScalar(scalar, position),
-            SequenceStart => new ListNode(ReadItems(path, depth), block),
-            MappingStart => ReadMap(path, depth, block),
+            SequenceStart => new ListNode(ReadItems(), block),
+            MappingStart => ReadMap(block),
             AnchorAlias => new RefusedNode(position),
             _ => throw new YamlException(start.Start, start.End, "did not find an expected value"),
         };
         return refused ? new RefusedNode(position) : value;
     }
 
-    private bool Refuse(ParsingEvent start, Position position, string path)
+    private bool Refuse(ParsingEvent start, Position position)
     {
         string? what = start switch
         {
@@ -113,7 +118,7 @@ internal sealed class DocumentReader
         };
         if (what is not null)
         {
-            _problems.Add(position, path, what);
+            Add(position, what);
         }
 
         return what is not null;
@@ -130,39 +135,45 @@ internal sealed class DocumentReader
         };
     }
 
-    private ImmutableArray<Node> ReadItems(string path, int depth)
+    private ImmutableArray<Node> ReadItems()
     {
         ImmutableArray<Node>.Builder items = ImmutableArray.CreateBuilder<Node>();
         for (ParsingEvent next = Next(); next is not SequenceEnd; next = Next())
         {
-            items.Add(ReadNode(next, $"{path}[{items.Count + 1}]", depth + 1, null));
+            items.Add(ReadBelow(string.Create(CultureInfo.InvariantCulture, $"[{items.Count + 1}]"), next, null));
         }
 
         return items.ToImmutable();
     }
 
-    private MapNode ReadMap(string path, int depth, Position position)
+    private MapNode ReadMap(Position position)
     {
         ImmutableArray<Entry>.Builder entries = ImmutableArray.CreateBuilder<Entry>();
         Dictionary<string, int> lines = [];
         for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
         {
-            Node key = ReadNode(next, path, depth + 1, null);
+            Node key = ReadBelow("", next, null);
             string name = (key as ScalarNode)?.Text ?? "";
-            string below = path.Length == 0 ? name : $"{path}.{name}";
-            Node value = ReadNode(Next(), below, depth + 1, key.Position);
+            if (name.Length > LongestKey)
+            {
+                throw new YamlException(next.Start, next.End, $"a key has more than {LongestKey} characters");
+            }
+
+            Node value = ReadBelow("." + name, Next(), key.Position);
             switch (key)
             {
                 case RefusedNode:
                     break;
                 case not ScalarNode:
-                    _problems.Add(key.Position, path, $"a key must be a word, but was {key.Found}.");
+                    Add(key.Position, $"a key must be a word, but was {key.Found}.");
                     break;
                 case ScalarNode { Text: "<<", Plain: true }:
-                    _problems.Add(key.Position, path, "merge keys (<<) are not accepted; write the keys out.");
+                    Add(key.Position, "merge keys (<<) are not accepted; write the keys out.");
                     break;
                 case ScalarNode when !lines.TryAdd(name, key.Position.Line):
-                    _problems.Add(key.Position, below, $"is given twice; the first is on line {lines[name]}.");
+                    _path.Add("." + name);
+                    Add(key.Position, $"is given twice; the first is on line {lines[name]}.");
+                    _path.RemoveAt(_path.Count - 1);
                     break;
                 default:
                     entries.Add(new(name, key.Position, value));
@@ -171,6 +182,22 @@ internal sealed class DocumentReader
         }
 
         return new(entries.ToImmutable(), position);
+    }
+
+    private Node ReadBelow(string step, ParsingEvent start, Position? key)
+    {
+        _path.Add(step);
+        Node node = ReadNode(start, key);
+        _path.RemoveAt(_path.Count - 1);
+        return node;
+    }
+
+    private void Add(Position position, string message)
+    {
+        if (!_problems.IsFull)
+        {
+            _problems.Add(position, string.Concat(_path).TrimStart('.'), message);
+        }
     }
 
     private ParsingEvent Next()

@@ -149,9 +149,9 @@ internal sealed class GridReader(ProblemList problems)
         }
 
         string? text = entry.Value is ScalarNode scalar ? TextOf(scalar) : null;
-        if (text is null || !axis.Values.Any(v => string.Equals(v.Text, text, StringComparison.Ordinal)))
+        if (text is null || !axis.Texts.Contains(text))
         {
-            RefuseUnlessAbsent(entry.Value, path, Vocabulary.OneOf(axis.Values.Select(v => v.Text)));
+            RefuseUnlessAbsent(entry.Value, path, Vocabulary.OneOf(axis.Texts));
             return null;
         }
 

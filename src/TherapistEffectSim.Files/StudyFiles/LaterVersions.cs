@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
 namespace TherapistEffectSim.Files.StudyFiles;
@@ -6,9 +7,8 @@ namespace TherapistEffectSim.Files.StudyFiles;
 internal static partial class LaterVersions
 {
     // path: a key. path=word: a word at that key. path={}: a map at that key. * stands for one key.
-    private static readonly HashSet<string> s_table =
-    [
-        "plan", "redraw-predictors", "replicates={}", "replicates.min", "replicates.max", "replicates.target-mcse",
+    public static readonly FrozenSet<string> Table = FrozenSet.Create(
+        "plan", "redraw-predictors", "replicates={}",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors", "scenario.trial.nesting",
         "scenario.therapists.selection", "scenario.therapists.training", "scenario.therapists.contamination",
         "scenario.therapists.correlations", "scenario.therapists.distribution", "scenario.therapists.adherence",
@@ -24,8 +24,7 @@ internal static partial class LaterVersions
         "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap", "methods.tests.by=t-cr2",
         "methods.tests.by=t-hc3", "methods.tests.by=two-lines", "methods.tests.by=lind-mehlum", "methods.tests.by=joint-wald",
         "joint.by=t-kenward-roger", "joint.by=rlrt-exact", "joint.by=bootstrap", "joint.by=t-cr2",
-        "joint.by=t-hc3", "joint.by=two-lines", "joint.by=lind-mehlum", "joint.by=joint-wald",
-    ];
+        "joint.by=t-hc3", "joint.by=two-lines", "joint.by=lind-mehlum", "joint.by=joint-wald");
 
     public static bool HasKey(string path) => Has(path, "");
 
@@ -36,7 +35,7 @@ internal static partial class LaterVersions
     private static bool Has(string path, string end)
     {
         string[] keys = ItemNumber().Replace(path, "").Split('.');
-        if (s_table.Contains(string.Join('.', keys) + end))
+        if (Table.Contains(string.Join('.', keys) + end))
         {
             return true;
         }
@@ -45,7 +44,7 @@ internal static partial class LaterVersions
         {
             string key = keys[i];
             keys[i] = "*";
-            if (s_table.Contains(string.Join('.', keys) + end))
+            if (Table.Contains(string.Join('.', keys) + end))
             {
                 return true;
             }

@@ -13,6 +13,9 @@ internal abstract class Node(Position position)
 
     /// <summary>The value in the words of an error message: "a list", "'linaer'", "-2".</summary>
     public abstract string Found { get; }
+
+    /// <summary>Number of values in and below it.</summary>
+    public virtual int Size => 1;
 }
 
 /// <summary>A value that was already refused, such as an alias: nothing more is said about it.</summary>
@@ -53,6 +56,8 @@ internal sealed class ListNode(ImmutableArray<Node> items, Position position) : 
     public ImmutableArray<Node> Items { get; } = items;
 
     public override string Found => "a list";
+
+    public override int Size { get; } = 1 + items.Sum(item => item.Size);
 }
 
 /// <summary>A key of a map with its value.</summary>
@@ -64,6 +69,8 @@ internal sealed class MapNode(ImmutableArray<Entry> entries, Position position) 
     public ImmutableArray<Entry> Entries { get; } = entries;
 
     public override string Found => "a map";
+
+    public override int Size { get; } = 1 + entries.Sum(entry => entry.Value.Size);
 
     /// <summary>The value of a key; <see langword="null"/> if the key is absent.</summary>
     public Node? this[string key]

@@ -82,6 +82,16 @@ internal static partial class RecordRules
             Add(binder, map, path, "name", "is missing; a method with a formula needs a name for the result files.");
         }
 
+        for (int i = 0; i < method.Tests.Length; i++)
+        {
+            if (method.Tests.IndexOf(method.Tests[i]) < i)
+            {
+                string item = $"{Binder.Below(path, "tests")}[{i + 1}]";
+                binder.Problems.Add(Item(map, "tests", i).Position, item, "is the same test as one before it.");
+                return;
+            }
+        }
+
         if (method.Formula is null)
         {
             return;

@@ -14,6 +14,8 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
     /// <summary>Most cells that are bound when a file is read; of a larger grid as many, evenly spaced.</summary>
     public const int LargestCheck = 100_000;
 
+    private const int LargestCheckedSize = 100_000_000; // Values over all cells: seconds, with caseloads of a thousand therapists.
+
     public int Count => grid.Count;
 
     /// <exception cref="StudyFileException">The cell has mistakes, in a grid too large to be checked whole.</exception>
@@ -43,7 +45,8 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
     /// <summary>Adds the mistakes of the cells, each place and path once.</summary>
     public void Check(ProblemList problems)
     {
-        int checkedCells = Math.Min(Count, LargestCheck);
+        int size = scenario.Size + grid.Axes.Sum(axis => axis.Values.Max(v => v.Node.Size));
+        int checkedCells = Math.Min(Count, Math.Min(LargestCheck, Math.Max(1, LargestCheckedSize / size)));
         for (int k = 0; k < checkedCells; k++)
         {
             int index = (int)((long)k * Count / checkedCells);

@@ -7,7 +7,8 @@ using TherapistEffectSim.Design;
 
 namespace TherapistEffectSim.Files.StudyFiles;
 
-/// <summary>A study as read from a YAML or JSON file: free of mistakes, its cells made on demand. Immutable and safe to share between threads.</summary>
+/// <summary>A study as read from a YAML or JSON file: free of mistakes, its cells made on demand.</summary>
+/// <remarks>Immutable and safe to share between threads.</remarks>
 public sealed class StudyFile
 {
     /// <summary>Raised when a version of the program changes the numbers of a study at a fixed seed.</summary>
@@ -39,10 +40,11 @@ public sealed class StudyFile
     /// <exception cref="StudyFileException">The file cannot be read, or has mistakes: all of them are listed.</exception>
     public static StudyFile Load(string path, Func<string, (int Position, string Message)?>? checkFormula = null)
     {
+        string? text;
         try
         {
-            using StreamReader text = new(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-            return Read(text, path, checkFormula);
+            using StreamReader reader = new(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            text = DocumentReader.ReadAll(reader);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -60,6 +62,8 @@ public sealed class StudyFile
         {
             throw Unreadable(path, $"cannot be read: {e.Message}");
         }
+
+        return Read(text, path, checkFormula);
     }
 
     /// <summary>Reads the text of a file.</summary>
@@ -67,7 +71,10 @@ public sealed class StudyFile
     /// <param name="fileName">For messages.</param>
     /// <param name="checkFormula">Offset and reason of the first mistake in a formula, or <see langword="null"/> if it has none.</param>
     /// <exception cref="StudyFileException">The text has mistakes: all of them are listed.</exception>
-    public static StudyFile Read(TextReader text, string fileName, Func<string, (int Position, string Message)?>? checkFormula = null)
+    public static StudyFile Read(TextReader text, string fileName, Func<string, (int Position, string Message)?>? checkFormula = null) =>
+        Read(DocumentReader.ReadAll(text), fileName, checkFormula);
+
+    private static StudyFile Read(string? text, string fileName, Func<string, (int Position, string Message)?>? checkFormula)
     {
         ProblemList problems = new(fileName);
         if (DocumentReader.Read(text, problems) is not MapNode root)

@@ -144,11 +144,13 @@ public static class StudySchema
     private static JsonObject OfNode(string key) => key switch
     {
         "scenario" => OfRecord(typeof(Scenario)),
-        "grid" => OfPaths(OneOf([ListOf([]), OfRange()])),
-        "zip" => ListOf(OfPaths(ListOf([]))),
+        "grid" => OfPaths(OneOf([ValuesOfAxis(), OfRange()])),
+        "zip" => ListOf(OfPaths(ValuesOfAxis())),
         "exclude" => ListOf(OfPaths(new JsonObject { ["type"] = new JsonArray("number", "string") })),
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No schema is known for this key."),
     };
+
+    private static JsonObject ValuesOfAxis() => new() { ["type"] = "array", ["minItems"] = 1 };
 
     private static JsonObject OfRange()
     {

@@ -146,8 +146,15 @@ public sealed class GridTests
 
     [Fact]
     public void Read_OfMoreThanAMillionCells_RefusesThem() => Assert.Equal(
-        "study.yaml:6:1: grid: has 1,000,001 cells, but at most 1,000,000 are accepted.",
-        Assert.Single(Example.ErrorsOf(Example.Small + "grid:\n  scenario.outcome.severity: {from: 0, to: 1000000, by: 1}")));
+        "study.yaml:6:7: grid: has 1,000,100 cells, but at most 1,000,000 are accepted.",
+        Assert.Single(Example.ErrorsOf(
+            Example.Small + "grid: {scenario.outcome.severity: {from: 1, to: 10001, by: 1}, scenario.trial.sites: ["
+            + string.Join(", ", Enumerable.Range(1, 100)) + "]}")));
+
+    [Fact]
+    public void Read_OfARangeThatIsOneTooLong_RefusesIt() => Assert.Equal(
+        "study.yaml:6:35: grid.scenario.outcome.severity: gives the grid more than 1000000 cells.",
+        Assert.Single(Example.ErrorsOf(Example.Small + "grid: {scenario.outcome.severity: {from: 0, to: 1000000, by: 1}}")));
 
     private static IEnumerable<string> CellsOf(string lines) =>
         Example.ReadSmallWith(lines).ToStudy(1).Cells.Select(c => $"{c.Number}: {string.Join(' ', c.Factors.Select(f => f.Value))}");

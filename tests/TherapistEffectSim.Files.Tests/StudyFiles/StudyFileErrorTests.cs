@@ -93,6 +93,8 @@ public sealed class StudyFileErrorTests
     [InlineData("caseload: 10", "caseload: [1, 2]", "3:37: scenario.trial.caseload: caseload lists 2 therapists, but the trial has 30.")]
     [InlineData("therapists: 30", "therapists: 0", "3:23: scenario.trial.therapists: must be a whole number in [1, 1000000], but was 0.")]
     [InlineData("therapists: 30, ", "", "3:10: scenario.trial.therapists: therapists is missing: give the number of therapists, or per-arm.")]
+    [InlineData("therapists: 30", "arms: [a, b], per-arm: {a: 1000000, b: 1000000}",
+        "3:34: scenario.trial.per-arm: per-arm must add up to at most 1000000 therapists, but adds up to 2000000.")]
     [InlineData("therapists: 30", "terapists: 30", "3:11: scenario.trial.terapists: unknown key 'terapists'; did you mean 'therapists'? "
         + "Known keys: arms, sites, therapists, per-arm, caseload.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "4:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1.")]
@@ -153,6 +155,27 @@ public sealed class StudyFileErrorTests
 
         StudyFileProblem problem = Assert.Single(error.Problems);
         Assert.Equal(new("study.yaml", 6, column, "methods[1].formula", "has no column 'bad'."), problem);
+    }
+
+    [Fact]
+    public void Read_OfEverythingThatALaterVersionBrings_SaysThatItIsNotAvailable()
+    {
+        foreach (string entry in LaterVersions.Table)
+        {
+            string[] parts = entry.Split('=');
+            string path = parts[0].Replace("attrition.*", "attrition.alliance", StringComparison.Ordinal).Replace("*", "between", StringComparison.Ordinal);
+            string value = parts.Length == 1 ? "1" : parts[1] is "{}" ? "{a: 1}" : parts[1];
+            string text = path.Split('.').Reverse().Aggregate(value, (below, key) => key switch
+            {
+                "methods" or "tests" or "joint" => $"{{{key}: [{below}]}}",
+                "slope-sd" or "slope-correlation" or "knee" or "points" => $"{{shape: linear, {key}: {below}}}",
+                _ => $"{{{key}: {below}}}",
+            });
+
+            Assert.Contains(
+                Assert.Throws<StudyFileException>(() => Example.Read(text)).Problems,
+                p => p.Message.Contains("not available in this version", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
