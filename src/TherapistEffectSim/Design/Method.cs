@@ -36,6 +36,7 @@ public sealed record Method
 
     /// <summary>True values by term where the program cannot know them.</summary>
     [Description("True values by term, for terms whose true value the program cannot compute.")]
+    [Interval]
     public ImmutableSortedDictionary<string, double> True { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }
 
