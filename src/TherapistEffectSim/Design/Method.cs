@@ -35,6 +35,7 @@ public sealed record Method
     public ImmutableArray<TestRequest> Tests { get; init; } = [];
 
     /// <summary>True values by term where the program cannot know them.</summary>
+    [Key("true-values")]
     [Description("True values by term, for terms whose true value the program cannot compute.")]
     [Interval]
     public ImmutableSortedDictionary<string, double> True { get; init; } = ImmutableSortedDictionary<string, double>.Empty;

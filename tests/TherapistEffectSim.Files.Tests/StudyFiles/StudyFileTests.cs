@@ -124,7 +124,7 @@ public sealed class StudyFileTests
         Study study = Example.ReadSmallWith("""
             methods:
               - {preset: linear, adjust: [severity]}
-              - {preset: linear, name: other, estimate: ml, true: {"I(alliance_within^2)": 0.25}}
+              - {preset: linear, name: other, estimate: ml, true-values: {"I(alliance_within^2)": 0.25}}
             """).ToStudy(1);
 
         Assert.Equal(["linear", "other"], study.Methods.Select(m => m.Name));
