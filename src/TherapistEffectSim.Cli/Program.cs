@@ -1,1 +1,5 @@
-return 0;
+using TherapistEffectSim.Cli;
+
+using Interruption interruption = new();
+using Streams streams = Streams.OfProcess(interruption.Token);
+return CommandLine.Run(args, streams);
