@@ -79,7 +79,7 @@ internal sealed class CellWork
     public CellResult Result()
     {
         LeafSums sums = _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
-        List<SummaryRow> rows = [];
+        List<SummaryRow> rows = [.. Measures.OfSize(new(Plan.Cell.Number, "", "", "", ""), sums.Sizes[0], sums.Sizes[1])];
         for (int m = 0; m < Plan.Methods.Length; m++)
         {
             for (int t = 0; t < Plan.Terms.Length; t++)
@@ -97,7 +97,7 @@ internal sealed class CellWork
             Cell = Plan.Cell,
             Formulas = [.. Plan.Methods.Select(method => new KeyValuePair<string, string>(method.Name, method.Formula.ToString()))],
             SolvedConstants = [.. Plan.World.SolvedConstants()],
-            Replicates = sums.Terms.Concat(sums.Tests).Select(s => s.Replicates).FirstOrDefault(),
+            Replicates = sums.Sizes[0].Replicates,
             Summary = [.. rows],
             Joint = [.. sums.Joint?.PatternRows(scenario) ?? []],
             Pairs = [.. sums.Joint?.PairRows(scenario) ?? []],

@@ -12,6 +12,7 @@ internal sealed class LeafSums : IJoinable<LeafSums>
     public LeafSums(ScenarioPlan plan)
         : this(
             plan,
+            [new EstimateSums(null), new EstimateSums(null)],
             [.. plan.Terms.Select(t => new EstimateSums(t.TrueValue))],
             [.. plan.Terms.Select(t => new EstimateSums(t.TrueIcc))],
             [.. plan.Tests.Select(t => new EstimateSums(plan.Terms[t.Term].TrueValue))],
@@ -20,9 +21,10 @@ internal sealed class LeafSums : IJoinable<LeafSums>
     {
     }
 
-    private LeafSums(ScenarioPlan plan, EstimateSums[] terms, EstimateSums[] iccs, EstimateSums[] tests, CurveSums[] curves, JointSums? joint)
+    private LeafSums(ScenarioPlan plan, EstimateSums[] sizes, EstimateSums[] terms, EstimateSums[] iccs, EstimateSums[] tests, CurveSums[] curves, JointSums? joint)
     {
         _plan = plan;
+        Sizes = sizes;
         Terms = terms;
         Iccs = iccs;
         Tests = tests;
@@ -31,6 +33,9 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         _decisions = new Decision[plan.Tests.Length];
         _joint = new Decision[plan.JointTests.Length];
     }
+
+    /// <summary>Analysed patients, analysed therapists.</summary>
+    public EstimateSums[] Sizes { get; }
 
     /// <summary>[term] Estimates.</summary>
     public EstimateSums[] Terms { get; }
@@ -50,6 +55,8 @@ internal sealed class LeafSums : IJoinable<LeafSums>
     /// <summary>Adds one replicate.</summary>
     public void Add(LeafTests tests, LeafValues values, int replicate)
     {
+        Sizes[0].Add(Size(values.Patients[replicate]));
+        Sizes[1].Add(Size(values.Therapists[replicate]));
         for (int t = 0; t < Terms.Length; t++)
         {
             TestOutcome outcome = tests.Term(t, values, replicate);
@@ -86,6 +93,7 @@ internal sealed class LeafSums : IJoinable<LeafSums>
 
     public void Append(LeafSums next)
     {
+        Append(Sizes, next.Sizes);
         Append(Terms, next.Terms);
         Append(Iccs, next.Iccs);
         Append(Tests, next.Tests);
@@ -95,6 +103,7 @@ internal sealed class LeafSums : IJoinable<LeafSums>
 
     public LeafSums Copy() => new(
         _plan,
+        [.. Sizes.Select(s => s.Copy())],
         [.. Terms.Select(t => t.Copy())],
         [.. Iccs.Select(t => t.Copy())],
         [.. Tests.Select(t => t.Copy())],
@@ -104,12 +113,15 @@ internal sealed class LeafSums : IJoinable<LeafSums>
     /// <summary>Empties all sums, to be used again.</summary>
     public void Clear()
     {
+        Array.ForEach(Sizes, s => s.Clear());
         Array.ForEach(Terms, t => t.Clear());
         Array.ForEach(Iccs, t => t.Clear());
         Array.ForEach(Tests, t => t.Clear());
         Array.ForEach(Curves, c => c.Clear());
         Joint?.Clear();
     }
+
+    private static TestOutcome Size(double count) => new(TermStatus.Ok, count, double.NaN, Decision.NotMade, IntervalCoverage.None);
 
     private static void Append<TSums>(TSums[] left, TSums[] right)
         where TSums : class, IJoinable<TSums>

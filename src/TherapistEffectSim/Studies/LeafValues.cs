@@ -14,6 +14,12 @@ internal sealed class LeafValues
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
     }
 
+    /// <summary>Analysed patients.</summary>
+    public double[] Patients { get; } = new double[Capacity];
+
+    /// <summary>Therapists with at least one analysed patient.</summary>
+    public double[] Therapists { get; } = new double[Capacity];
+
     /// <summary>[fit] In the order of the plan.</summary>
     public FitValues[] Fits { get; }
 

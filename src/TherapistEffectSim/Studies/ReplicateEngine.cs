@@ -41,6 +41,8 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         for (int offset = 0; offset < count; offset += T.Width)
         {
             _trials.Run(first + offset);
+            Store(_trials.Statistics.Observations, values.Patients, offset);
+            Store(_trials.Statistics.AnalysedTherapists, values.Therapists, offset);
             if (_therapistMeans is not null)
             {
                 TakeTherapistMeans();
