@@ -108,7 +108,7 @@ internal sealed class ScenarioPlanner
         MethodModel method = _methods[m];
         bool reml = method.Method.Estimate == Criterion.Reml;
         int estimate = Fit(m, Positions(method), reml);
-        ModelTruth truth = TrueValues.Of(_world, method.Columns, method.HasRandomIntercept, method.OnTherapistMeans);
+        ModelTruth truth = Truth(method);
         ImmutableArray<TestRequest> requests = Requests(method);
         foreach (TestRequest request in requests)
         {
@@ -121,16 +121,15 @@ internal sealed class ScenarioPlanner
         if (method.HasRandomIntercept)
         {
             int term = _terms.Count;
-            double? given = Given(method, TherapistVariance);
             _terms.Add(new()
             {
                 Method = m,
                 Name = TherapistVariance,
                 Fit = estimate,
                 Coefficient = -1,
-                TrueValue = given ?? truth.TherapistVariance,
-                TrueIcc = given is null ? truth.IntraclassCorrelation : Given(method, TherapistIcc),
-                RejectionMeans = truth.VarianceMeaning,
+                TrueValue = truth.TherapistVariance,
+                TrueIcc = Given(method, TherapistIcc) ?? truth.IntraclassCorrelation,
+                RejectionMeans = RejectionMeaning.OfTherapistVariance(_world, method.Columns, truth),
             });
             foreach (TestRequest request in requests.Where(r => r.Variance is not null))
             {
@@ -148,6 +147,23 @@ internal sealed class ScenarioPlanner
         }
 
         PlanCurves(m, estimate, truth);
+    }
+
+    /// <summary>True values as computed, and where the study says otherwise as it says.</summary>
+    private ModelTruth Truth(MethodModel method)
+    {
+        ModelTruth truth = TrueValues.Of(_world, method.Columns, method.HasRandomIntercept, method.OnTherapistMeans);
+        foreach ((string term, double value) in method.Method.True)
+        {
+            truth = term switch
+            {
+                TherapistVariance => truth with { TherapistVariance = value },
+                TherapistIcc => truth,
+                _ => truth with { Coefficients = truth.Coefficients.SetItem(ColumnOf(method, term), value) },
+            };
+        }
+
+        return truth;
     }
 
     private static double? Given(MethodModel method, string term) =>
@@ -258,15 +274,14 @@ internal sealed class ScenarioPlanner
             return known;
         }
 
-        double? given = Given(method, name);
         _terms.Add(new()
         {
             Method = m,
             Name = name,
             Fit = estimate,
             Coefficient = _fits[estimate].Read(position),
-            TrueValue = given ?? truth.Coefficients[position],
-            RejectionMeans = given is null ? truth.CoefficientMeanings[position] : (given == 0 ? "" : "power"),
+            TrueValue = truth.Coefficients[position],
+            RejectionMeans = RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position),
         });
         return _terms.Count - 1;
     }
