@@ -1,1 +1,15 @@
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using BenchmarkDotNet.Running;
+using TherapistEffectSim.Benchmarks;
+
+return args switch
+{
+    ["tails", .. string[] rest] => NormalTails.Run(rest),
+    ["replicates", .. string[] rest] => ReplicateTime.Run(rest),
+    _ => Benchmarks(args),
+};
+
+static int Benchmarks(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Workload).Assembly).Run(args, new ShortConfig());
+    return 0;
+}

@@ -1,0 +1,2 @@
+namespace TherapistEffectSim.Benchmarks;
+internal static class NormalTails { public static int Run(string[] a) => a.Length; }
