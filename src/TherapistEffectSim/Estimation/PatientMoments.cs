@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
 
@@ -131,7 +132,11 @@ internal sealed class PatientMoments<T>
         sums.Fill(T.Create(0));
         _products.Span.Fill(T.Create(0));
         T observed = observedMeans.IsEmpty ? T.Create(0) : observedMeans[therapist];
-        if (_isAllianceAndOutcome && !_hasMasks)
+        if (_isAllianceAndOutcome && _hasMasks)
+        {
+            AnalysedAllianceAndOutcome(therapist);
+        }
+        else if (_isAllianceAndOutcome)
         {
             AllianceAndOutcome(therapist);
         }
@@ -206,6 +211,36 @@ internal sealed class PatientMoments<T>
             yy = T.Fma(y[i], y[i], yy);
         }
 
+        StoreSums(sumX, sumY, xx, xy, yy);
+    }
+
+    private void AnalysedAllianceAndOutcome(int therapist)
+    {
+        ReadOnlySpan<T> x = Patients(_batch.Alliance, therapist);
+        ReadOnlySpan<T> y = Patients(_batch.Outcome, therapist);
+        ReadOnlySpan<T> analysed = Patients(_batch.Analysed, therapist);
+        T sumX = T.Create(0);
+        T sumY = sumX;
+        T xx = sumX;
+        T xy = sumX;
+        T yy = sumX;
+        for (int i = 0; i < x.Length && i < y.Length && i < analysed.Length; i++)
+        {
+            T a = T.And(analysed[i], x[i]);
+            T o = T.And(analysed[i], y[i]);
+            sumX += a;
+            sumY += o;
+            xx = T.Fma(a, a, xx);
+            xy = T.Fma(a, o, xy);
+            yy = T.Fma(o, o, yy);
+        }
+
+        StoreSums(sumX, sumY, xx, xy, yy);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StoreSums(T sumX, T sumY, T xx, T xy, T yy)
+    {
         _sums.Span[_alliance] = sumX;
         _sums.Span[_outcome] = sumY;
         _products.Span[Packed.Index(_alliance, _alliance)] = xx;

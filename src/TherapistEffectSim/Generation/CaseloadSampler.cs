@@ -10,6 +10,9 @@ internal abstract class CaseloadSampler
     /// <summary>Whether all therapists have the same caseload in every replicate.</summary>
     public abstract bool IsEqual { get; }
 
+    /// <summary>Whether a therapist has the same caseload in every replicate.</summary>
+    public virtual bool IsGiven => false;
+
     /// <summary>Fills the caseload of each therapist.</summary>
     /// <param name="caseload">One per therapist; whole numbers of at least 1.</param>
     /// <param name="random">Positioned at the replicates of the lanes.</param>
@@ -61,6 +64,8 @@ internal sealed class GivenCaseloads : CaseloadSampler
     }
 
     public override bool IsEqual { get; }
+
+    public override bool IsGiven => true;
 
     public override void Fill<T>(Span<T> caseload, RandomNumberStream<T> random)
     {

@@ -31,7 +31,7 @@ internal sealed class TrialGenerator<T>
             || world.Components.Severity != 0
             || world.LossBeforeAlliance is { Severity: not 0 }
             || world.LossBeforeOutcome is { Severity: not 0 };
-        _needsMasks = !(world.IsComplete && world.Caseloads.IsEqual);
+        _needsMasks = !(world.IsComplete && world.Caseloads.IsGiven);
     }
 
     /// <summary>Whether <see cref="TrialBatch{T}.Measured"/> and <see cref="TrialBatch{T}.Analysed"/> are filled; if not, all patients are analysed.</summary>
@@ -47,7 +47,7 @@ internal sealed class TrialGenerator<T>
         for (int j = 0; j < _world.Layout.Therapists; j++)
         {
             _random.Entity(words, RandomDomain.Therapist, j);
-            Therapist(j, words[0], batch);
+            Therapist(j, in words[0], batch);
         }
     }
 
@@ -59,8 +59,8 @@ internal sealed class TrialGenerator<T>
     public int Patients(int therapist, int start, TrialBatch<T> batch)
     {
         T caseload = batch.Caseload.Span[therapist];
-        int patients = 0;
-        for (int lane = 0; lane < T.Width; lane++)
+        int patients = (int)caseload[0];
+        for (int lane = 1; lane < T.Width && !_world.Caseloads.IsGiven; lane++)
         {
             patients = Math.Max(patients, (int)caseload[lane]);
         }
@@ -101,7 +101,7 @@ internal sealed class TrialGenerator<T>
         }
     }
 
-    private void Therapist(int j, T word, TrialBatch<T> batch)
+    private void Therapist(int j, in T word, TrialBatch<T> batch)
     {
         Design.VarianceComponents world = _world.Components;
         BoxMuller.Transform(word, out T score, out T effect);
