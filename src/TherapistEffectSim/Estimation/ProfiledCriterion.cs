@@ -28,8 +28,8 @@ internal sealed class ProfiledCriterion<T>
     private readonly int[] _between;   // positions in _columns whose therapist means can differ from 0
     private readonly int _order;       // p + 1
     private readonly int _therapists;
-    private readonly LaneBuffer<T> _means;     // [between position × J + therapist]
-    private readonly LaneBuffer<T> _weighted;  // the same, times a weight
+    private readonly LaneBuffer<T> _weighted;  // [between position × J + therapist] means times a weight
+    private readonly LaneBuffer<T> _triangle = new(Packed.Length(4)); // packed over the first four between positions
     private readonly LaneBuffer<T> _within;    // packed over _columns
     private readonly LaneBuffer<T> _a;
     private readonly LaneBuffer<T> _weights;   // w_j
@@ -61,7 +61,6 @@ internal sealed class ProfiledCriterion<T>
         }
 
         _between = [.. between];
-        _means = new(_between.Length * therapists);
         _weighted = new(_between.Length * therapists);
         _within = new(Packed.Length(_order));
         _a = new(Packed.Length(_order));
@@ -101,11 +100,6 @@ internal sealed class ProfiledCriterion<T>
     public void Load(TherapistStatistics<T> data)
     {
         _data = data;
-        for (int b = 0; b < _between.Length; b++)
-        {
-            data.MeansOf(_columns[_between[b]]).CopyTo(_means.Span.Slice(b * _therapists, _therapists));
-        }
-
         Span<T> within = _within.Span;
         ReadOnlySpan<T> all = data.Within.Span;
         for (int i = 0; i < _order; i++)
@@ -143,6 +137,11 @@ internal sealed class ProfiledCriterion<T>
         ReadOnlySpan<T> z = _data.RandomFactor.Span;
         T one = T.Create(1);
         T sum = T.Create(0);
+        if (!T.Any(T.LessThan(sum, theta)))
+        {
+            return sum; // log 1
+        }
+
         T product = one;
         for (int j = 0; j < n.Length; j++)
         {
@@ -306,8 +305,9 @@ internal sealed class ProfiledCriterion<T>
         }
 
         int columns = _between.Length - (fixedEffectsOnly ? 1 : 0); // the outcome is the last, and always has means
+        Triangle(weight, columns, target);
         Span<T> weighted = _weighted.Span;
-        for (int b = 0; b < columns; b++)
+        for (int b = 4; b < columns; b++)
         {
             ReadOnlySpan<T> x = Column(b);
             Span<T> wx = weighted.Slice(b * _therapists, _therapists);
@@ -329,7 +329,71 @@ internal sealed class ProfiledCriterion<T>
         }
     }
 
-    private ReadOnlySpan<T> Column(int b) => _means.Span.Slice(b * _therapists, _therapists);
+    // The first four columns in one pass. Where there are fewer, the last stands in for those that are missing, and its sums are dropped.
+    private void Triangle(ReadOnlySpan<T> weight, int columns, Span<T> target)
+    {
+        if (columns == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<T> x0 = Column(0)[..weight.Length];
+        ReadOnlySpan<T> x1 = Column(Math.Min(1, columns - 1))[..weight.Length];
+        ReadOnlySpan<T> x2 = Column(Math.Min(2, columns - 1))[..weight.Length];
+        ReadOnlySpan<T> x3 = Column(Math.Min(3, columns - 1))[..weight.Length];
+        T s00 = T.Create(0);
+        T s10 = s00;
+        T s11 = s00;
+        T s20 = s00;
+        T s21 = s00;
+        T s22 = s00;
+        T s30 = s00;
+        T s31 = s00;
+        T s32 = s00;
+        T s33 = s00;
+        for (int j = 0; j < weight.Length; j++)
+        {
+            T w = weight[j];
+            T m0 = x0[j];
+            T m1 = x1[j];
+            T m2 = x2[j];
+            T m3 = x3[j];
+            T wm1 = w * m1;
+            T wm2 = w * m2;
+            T wm3 = w * m3;
+            s00 = T.Fma(w * m0, m0, s00);
+            s10 = T.Fma(wm1, m0, s10);
+            s11 = T.Fma(wm1, m1, s11);
+            s20 = T.Fma(wm2, m0, s20);
+            s21 = T.Fma(wm2, m1, s21);
+            s22 = T.Fma(wm2, m2, s22);
+            s30 = T.Fma(wm3, m0, s30);
+            s31 = T.Fma(wm3, m1, s31);
+            s32 = T.Fma(wm3, m2, s32);
+            s33 = T.Fma(wm3, m3, s33);
+        }
+
+        Span<T> sums = _triangle.Span;
+        sums[0] = s00;
+        sums[1] = s10;
+        sums[2] = s11;
+        sums[3] = s20;
+        sums[4] = s21;
+        sums[5] = s22;
+        sums[6] = s30;
+        sums[7] = s31;
+        sums[8] = s32;
+        sums[9] = s33;
+        for (int b = 0; b < 4 && b < columns; b++)
+        {
+            for (int c = 0; c <= b; c++)
+            {
+                target[Packed.Index(_between[b], _between[c])] += sums[Packed.Index(b, c)];
+            }
+        }
+    }
+
+    private ReadOnlySpan<T> Column(int b) => _data.MeansOf(_columns[_between[b]]);
 
     private static T Product(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
     {
