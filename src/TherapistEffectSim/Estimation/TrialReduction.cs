@@ -160,11 +160,29 @@ internal sealed class TrialReduction<T>
         }
     }
 
+    // Intercept, observed mean and its square stand in most models: without the program, which costs more than the rest of the reduction.
     private void TherapistLevel(AnalysisColumn column, Span<T> values)
     {
         if (column.Expression is ColumnExpression.Variable { Name: GeneratedColumns.AllianceBetween })
         {
             _observedMeans.Span.CopyTo(values);
+            return;
+        }
+
+        if (column.Expression is ColumnExpression.Constant constant)
+        {
+            values.Fill(T.Create(constant.Value));
+            return;
+        }
+
+        if (column.Expression is ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable { Name: GeneratedColumns.AllianceBetween } })
+        {
+            ReadOnlySpan<T> observed = _observedMeans.Span[..values.Length];
+            for (int j = 0; j < values.Length; j++)
+            {
+                values[j] = observed[j] * observed[j];
+            }
+
             return;
         }
 

@@ -101,6 +101,7 @@ internal sealed class TrialGenerator<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Therapist(int j, in T word, TrialBatch<T> batch)
     {
         Design.VarianceComponents world = _world.Components;
@@ -113,6 +114,7 @@ internal sealed class TrialGenerator<T>
         batch.OutcomeBase.Span[j] = Curve(world.Between, score, effect + (arm + _siteEffects.Span[_world.Layout.Site[j]]));
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void DeviationsAndResiduals(ReadOnlySpan<T> words, int position, TrialBatch<T> batch)
     {
         Design.VarianceComponents world = _world.Components;

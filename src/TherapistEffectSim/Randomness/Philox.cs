@@ -36,7 +36,9 @@ internal sealed class Philox<T>
     /// <param name="counter1">Second counter word of all blocks.</param>
     /// <param name="counter2">Third counter word, one per lane.</param>
     /// <param name="counter3">Fourth counter word, one per lane.</param>
-    public void Fill(Span<T> words, uint counter0, uint counter1, T counter2, T counter3)
+    // Compiled for itself, because within a caller its rounds exceed what the compiler inlines; lanes by reference, because by value they go through the stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Fill(Span<T> words, uint counter0, uint counter1, in T counter2, in T counter3)
     {
         ReadOnlySpan<T> keys = _roundKeys.Span;
         int block = 0;
@@ -74,6 +76,7 @@ internal sealed class Philox<T>
         words[3] = T.Pack32(b2, b3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void OneBlock(ReadOnlySpan<T> keys, T a0, T a1, T a2, T a3, Span<T> words)
     {
         for (int k = 0; k + 1 < keys.Length; k += 2)
