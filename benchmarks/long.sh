@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The checks that take too long for every build, run by hand before a release: a quarter of an hour on two cores, more for the sweep.
+# usage: long.sh [sweep|tails|tables|peers]...; all of them without arguments.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+sections=("${@:-sweep tails tables peers}")
+status=0
+
+for section in ${sections[*]}; do
+  echo "== $section"
+  case $section in
+    sweep)
+      # Type I error, coverage and bias where assumptions are strained, a million replicates per scenario.
+      TES_SWEEP_REPLICATES=${TES_SWEEP_REPLICATES:-1000000} dotnet test -c Release tests/TherapistEffectSim.Tests --filter RobustnessSweep || status=1
+      ;;
+    tails)
+      # Ten billion normal numbers against the exact distribution.
+      dotnet run -c Release --project benchmarks/TherapistEffectSim.Benchmarks -- tails "${TES_TAILS_BILLIONS:-10}" || status=1
+      ;;
+    tables)
+      dotnet run -c Release --project benchmarks/TherapistEffectSim.Benchmarks -- --filter '*' --join || status=1
+      ;;
+    peers)
+      benchmarks/compare.sh || status=1
+      ;;
+    *)
+      echo "A section is sweep, tails, tables or peers, but was $section." >&2
+      exit 2
+      ;;
+  esac
+done
+
+exit $status
