@@ -27,6 +27,7 @@ public sealed record FixedCaseload : Caseload
 public sealed record ListedCaseload : Caseload
 {
     /// <summary>Patients of each therapist.</summary>
+    [Interval(1, Largest)]
     public required ImmutableArray<int> Patients { get; init; }
 
     /// <inheritdoc/>

@@ -22,6 +22,10 @@ public sealed record Method
     [Description("Columns that a preset adjusts for beside arm and site, such as severity.")]
     public ImmutableArray<string> Adjust { get; init; } = [];
 
+    /// <summary>What a row of the analysis is; the preset's own if not given.</summary>
+    [Description("What a row of the analysis is: patients, or therapist-means (ordinary least squares of unweighted therapist means, df J - p).")]
+    public AnalysisRows? Rows { get; init; }
+
     /// <summary>Criterion of the estimates; likelihood ratios always use maximum likelihood.</summary>
     [Description("Criterion of the estimates: reml or ml. Likelihood ratios always use the criterion that their name says.")]
     public Criterion Estimate { get; init; } = Criterion.Reml;
@@ -31,7 +35,9 @@ public sealed record Method
     public ImmutableArray<TestRequest> Tests { get; init; } = [];
 
     /// <summary>True values by term where the program cannot know them.</summary>
+    [Key("true-values")]
     [Description("True values by term, for terms whose true value the program cannot compute.")]
+    [Interval]
     public ImmutableSortedDictionary<string, double> True { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }
 
@@ -57,6 +63,16 @@ public enum MethodPreset
     OlsIgnoringTherapist,
 
     /// <summary>Ordinary least squares of therapist means on therapist-level columns.</summary>
+    TherapistMeans,
+}
+
+/// <summary>What a row of an analysis is.</summary>
+public enum AnalysisRows
+{
+    /// <summary>A patient.</summary>
+    Patients,
+
+    /// <summary>The mean over a therapist's analysed patients, unweighted.</summary>
     TherapistMeans,
 }
 

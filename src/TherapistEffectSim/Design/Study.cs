@@ -26,6 +26,9 @@ public sealed record Study
     /// <summary>Whether the scenarios share their random numbers.</summary>
     public RandomNumbers RandomNumbers { get; init; } = RandomNumbers.Common;
 
+    /// <summary>Hash of a scenario's content, whatever its place in the grid; needed if the scenarios draw for themselves.</summary>
+    public Func<Scenario, ulong>? ContentHash { get; init; }
+
     /// <summary>Analyses that every data set undergoes.</summary>
     public required ImmutableArray<Method> Methods { get; init; }
 

@@ -6,6 +6,9 @@ namespace TherapistEffectSim.Design;
 /// <summary>Arms, sites, therapists and caseloads of a trial.</summary>
 public sealed record Trial
 {
+    private const int MostArms = 100;
+    private const int MostTherapists = 1_000_000;
+
     /// <summary>Names of the randomised conditions; the first is the reference.</summary>
     [Description("Names of the randomised arms. The first is the reference to which the others are compared.")]
     public ImmutableArray<string> Arms { get; init; } = ["treatment"];
@@ -17,11 +20,12 @@ public sealed record Trial
 
     /// <summary>Number of therapists over all arms and sites; dealt round-robin, arms first. <see langword="null"/> if <see cref="PerArm"/> says it.</summary>
     [Description("Therapists in all. They are dealt round-robin over arms within sites, arms first, so that arm sizes differ by at most one.")]
-    [Interval(1, 1_000_000)]
+    [Interval(1, MostTherapists)]
     public int? Therapists { get; init => field = Require.Declared<Trial>(value); }
 
     /// <summary>Number of therapists of each arm, overriding the deal; empty if not given.</summary>
     [Description("Therapists of each arm by name, where the arms differ in number.")]
+    [Interval(1, MostTherapists)]
     public ImmutableSortedDictionary<string, int> PerArm { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>Patients per therapist, before attrition.</summary>
@@ -29,13 +33,19 @@ public sealed record Trial
     public required Caseload Caseload { get; init; }
 
     /// <summary>Number of therapists over all arms and sites.</summary>
-    public int TherapistCount => PerArm.IsEmpty ? Therapists ?? 0 : PerArm.Values.Sum();
+    public int TherapistCount => PerArm.IsEmpty ? Therapists ?? 0 : (int)Math.Min(int.MaxValue, PerArm.Values.Sum(n => (long)n));
 
     internal IEnumerable<Problem> Problems()
     {
         if (Arms.IsDefaultOrEmpty)
         {
             yield return new("arms", "arms must name at least one arm, but the list is empty.");
+            yield break;
+        }
+
+        if (Arms.Length > MostArms)
+        {
+            yield return new("arms", $"arms must name at most {MostArms} arms, but names {Arms.Length}.");
             yield break;
         }
 
@@ -91,9 +101,14 @@ public sealed record Trial
             yield return new("per-arm", $"per-arm must name every arm, but '{arm}' is missing.");
         }
 
-        if (Therapists is int total && total != PerArm.Values.Sum())
+        if (TherapistCount > MostTherapists)
         {
-            yield return new("per-arm", $"per-arm adds up to {PerArm.Values.Sum()} therapists, but therapists says {total}.");
+            yield return new("per-arm", $"per-arm must add up to at most {MostTherapists} therapists, but adds up to {TherapistCount}.");
+        }
+
+        if (Therapists is int total && total != TherapistCount)
+        {
+            yield return new("per-arm", $"per-arm adds up to {TherapistCount} therapists, but therapists says {total}.");
         }
     }
 }

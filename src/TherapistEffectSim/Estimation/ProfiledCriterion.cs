@@ -232,6 +232,25 @@ internal sealed class ProfiledCriterion<T>
         }
     }
 
+    /// <summary>cᵀA_xx⁻¹c.</summary>
+    public T InverseDiagonal(ReadOnlySpan<double> contrast)
+    {
+        Span<T> u = _vector.Span[..(_order - 1)];
+        for (int k = 0; k < u.Length; k++)
+        {
+            u[k] = T.Create(contrast[k]);
+        }
+
+        _ldl.SolveLower(u);
+        T form = T.Create(0);
+        for (int k = 0; k < u.Length; k++)
+        {
+            form = T.Fma(u[k] * u[k], _ldl.InversePivots[k], form);
+        }
+
+        return form;
+    }
+
     /// <summary>T₂ and T₃ at the last θ evaluated.</summary>
     public void WeightedCrossProducts()
     {

@@ -19,6 +19,8 @@ public sealed record MeasureDefinition(string Name, string Formula, string Monte
     /// <summary>All measures, in the order of the rows.</summary>
     public static ImmutableArray<MeasureDefinition> All { get; } =
     [
+        new(MeasureName.PatientsAnalysed, "mean number of patients with alliance and outcome", "SD/√R", Morris),
+        new(MeasureName.TherapistsAnalysed, "mean number of therapists with at least one such patient", "SD/√R", Morris),
         new(MeasureName.RejectionRate, "rejections / R", Share, Morris),
         new(MeasureName.RejectionRateTrueSign, "rejections with sign(θ̂) = sign(θ) / R", Share, Morris),
         new(MeasureName.Bias, "mean(θ̂) − θ", "EmpSE/√n", Morris),
@@ -46,6 +48,8 @@ public sealed record MeasureDefinition(string Name, string Formula, string Monte
 /// <summary>Names of the performance measures in result files.</summary>
 internal static class MeasureName
 {
+    public const string PatientsAnalysed = "patients_analysed";
+    public const string TherapistsAnalysed = "therapists_analysed";
     public const string RejectionRate = "rejection_rate";
     public const string RejectionRateTrueSign = "rejection_rate_true_sign";
     public const string Bias = "bias";

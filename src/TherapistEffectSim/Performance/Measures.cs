@@ -72,6 +72,16 @@ internal static class Measures
             Row(key, sums.TrueValue, measure, result, replicates, sums.FailedTests);
     }
 
+    /// <summary>How much of the trial is analysed.</summary>
+    /// <param name="key">The scenario; no method.</param>
+    /// <param name="patients">Analysed patients as estimates of an untested term.</param>
+    /// <param name="therapists">Therapists with at least one analysed patient, likewise.</param>
+    public static SummaryRow[] OfSize(SummaryKey key, EstimateSums patients, EstimateSums therapists) =>
+    [
+        Row(key, null, MeasureName.PatientsAnalysed, PerformanceFormula.MeanEstimate(patients), patients.Replicates, 0),
+        Row(key, null, MeasureName.TherapistsAnalysed, PerformanceFormula.MeanEstimate(therapists), therapists.Replicates, 0),
+    ];
+
     /// <summary>Mean and quantiles of the estimated intraclass correlation of therapists.</summary>
     /// <param name="key">Scenario, method and the term <c>icc(therapist)</c>.</param>
     /// <param name="iccs">The estimates as estimates of an untested term.</param>

@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+
+namespace TherapistEffectSim.Files.StudyFiles;
+
+/// <summary>Keys and words of features that a later version brings: refused as not available, which is another thing than unknown.</summary>
+internal static partial class LaterVersions
+{
+    // path: a key. path=word: a word at that key. path={}: a map at that key. * stands for one key.
+    public static readonly FrozenSet<string> Table = FrozenSet.Create(
+        "plan", "redraw-predictors", "replicates={}",
+        "scenario.redraw-predictors", "scenario.trial.redraw-predictors", "scenario.trial.nesting",
+        "scenario.therapists.selection", "scenario.therapists.training", "scenario.therapists.contamination",
+        "scenario.therapists.correlations", "scenario.therapists.distribution", "scenario.therapists.adherence",
+        "scenario.allocation.kind=case-mix", "scenario.allocation.kind=sorted",
+        "scenario.allocation.with", "scenario.allocation.by", "scenario.allocation.correlation",
+        "scenario.alliance.severity", "scenario.alliance.traits", "scenario.alliance.rater", "scenario.alliance.instrument",
+        "scenario.alliance.reverse-causation", "scenario.alliance.missing-assessments",
+        "scenario.outcome.kind=growth", "scenario.outcome.within.slope-sd", "scenario.outcome.within.slope-correlation",
+        "scenario.outcome.*.shape=plateau", "scenario.outcome.*.shape=points", "scenario.outcome.*.knee", "scenario.outcome.*.points",
+        "scenario.outcome.residual-sd={}", "scenario.outcome.distribution", "scenario.outcome.moderations",
+        "scenario.moderations", "scenario.prior-treatment", "scenario.traits", "scenario.retention", "scenario.literature",
+        "scenario.attrition.*.therapist-sd",
+        "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap", "methods.tests.by=t-cr2",
+        "methods.tests.by=t-hc3", "methods.tests.by=two-lines", "methods.tests.by=lind-mehlum", "methods.tests.by=joint-wald",
+        "joint.by=t-kenward-roger", "joint.by=rlrt-exact", "joint.by=bootstrap", "joint.by=t-cr2",
+        "joint.by=t-hc3", "joint.by=two-lines", "joint.by=lind-mehlum", "joint.by=joint-wald");
+
+    public static bool HasKey(string path) => Has(path, "");
+
+    public static bool HasWord(string path, string word) => Has(path, "=" + word);
+
+    public static bool HasMap(string path) => Has(path, "={}");
+
+    private static bool Has(string path, string end)
+    {
+        string[] keys = ItemNumber().Replace(path, "").Split('.');
+        if (Table.Contains(string.Join('.', keys) + end))
+        {
+            return true;
+        }
+
+        for (int i = 1; i < keys.Length; i++)
+        {
+            string key = keys[i];
+            keys[i] = "*";
+            if (Table.Contains(string.Join('.', keys) + end))
+            {
+                return true;
+            }
+
+            keys[i] = key;
+        }
+
+        return false;
+    }
+
+    [GeneratedRegex(@"\[[0-9]+\]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex ItemNumber();
+}

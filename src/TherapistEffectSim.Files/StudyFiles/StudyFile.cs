@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TherapistEffectSim.Design;
+
+namespace TherapistEffectSim.Files.StudyFiles;
+
+/// <summary>A study as read from a YAML or JSON file: free of mistakes, its cells made on demand.</summary>
+/// <remarks>Immutable and safe to share between threads.</remarks>
+public sealed class StudyFile
+{
+    /// <summary>Raised when a version of the program changes the numbers of a study at a fixed seed.</summary>
+    public const int ResultsVersion = 1;
+
+    private readonly StudyContent _content;
+    private readonly Grid _grid;
+    private readonly ScenarioCells _cells;
+
+    private StudyFile(StudyContent content, Grid grid, ScenarioCells cells)
+    {
+        _content = content;
+        _grid = grid;
+        _cells = cells;
+    }
+
+    /// <summary>The name of the study.</summary>
+    public string Name => _content.Name;
+
+    /// <summary>The seed of the file; <see langword="null"/> if it has none and one is to be drawn.</summary>
+    public ulong? Seed => _content.Seed;
+
+    /// <summary>Replicates per scenario by the file.</summary>
+    public int Replicates => _content.Replicates;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Its name, which also stands in messages.</param>
+    /// <param name="checkFormula">Offset and reason of the first mistake in a formula, or <see langword="null"/> if it has none.</param>
+    /// <exception cref="StudyFileException">The file cannot be read, or has mistakes: all of them are listed.</exception>
+    public static StudyFile Load(string path, Func<string, (int Position, string Message)?>? checkFormula = null)
+    {
+        string? text;
+        try
+        {
+            using StreamReader reader = new(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            text = DocumentReader.ReadAll(reader);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Unreadable(path, "does not exist.");
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Unreadable(path, "is not text in UTF-8.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Unreadable(path, Directory.Exists(path) ? "is a folder, not a file." : "may not be read by this user.");
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            throw Unreadable(path, $"cannot be read: {e.Message}");
+        }
+
+        return Read(text, path, checkFormula);
+    }
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="text">YAML 1.2, or JSON.</param>
+    /// <param name="fileName">For messages.</param>
+    /// <param name="checkFormula">Offset and reason of the first mistake in a formula, or <see langword="null"/> if it has none.</param>
+    /// <exception cref="StudyFileException">The text has mistakes: all of them are listed.</exception>
+    public static StudyFile Read(TextReader text, string fileName, Func<string, (int Position, string Message)?>? checkFormula = null) =>
+        Read(DocumentReader.ReadAll(text), fileName, checkFormula);
+
+    private static StudyFile Read(string? text, string fileName, Func<string, (int Position, string Message)?>? checkFormula)
+    {
+        ProblemList problems = new(fileName);
+        if (DocumentReader.Read(text, problems) is not MapNode root)
+        {
+            problems.ThrowIfAny();
+            throw new InvalidOperationException("A text without a map has a mistake.");
+        }
+
+        Binder binder = new(problems, checkFormula);
+        StudyContent? content = (StudyContent?)binder.Bind(typeof(StudyContent), root, "");
+        int others = problems.Count;
+        if (root[ScenarioPaths.Root] is Node written)
+        {
+            HashSet<string> varied = GridReader.PathsIn(root);
+            new Binder(problems, mayMiss: path => varied.Any(v => ScenarioPaths.Overlap(v, path)))
+                .Bind(typeof(Scenario), written, ScenarioPaths.Root);
+        }
+
+        Grid grid = new GridReader(problems).Read(root);
+        ScenarioCells? cells = root[ScenarioPaths.Root] is MapNode scenario ? new(fileName, scenario, grid) : null;
+        if (problems.Count == others)
+        {
+            cells?.Check(problems);
+        }
+
+        problems.ThrowIfAny();
+        return new(content!, grid, cells!);
+    }
+
+    /// <summary>The study to run.</summary>
+    /// <param name="seed">Key of all random numbers.</param>
+    /// <param name="replicates">Replicates per scenario; those of the file if not given.</param>
+    public Study ToStudy(ulong seed, int? replicates = null) => new()
+    {
+        Name = _content.Name,
+        Question = _content.Question,
+        Seed = seed,
+        Replicates = replicates ?? _content.Replicates,
+        Alpha = _content.Alpha,
+        RandomNumbers = _content.RandomNumbers,
+        Methods = _content.Methods,
+        Joint = _content.Joint,
+        Cells = _cells,
+    };
+
+    /// <summary>The study as run, all defaults written out and all numbers in shortest form; reads back to an equal study.</summary>
+    /// <param name="seed">Key of all random numbers.</param>
+    /// <param name="replicates">Replicates per scenario; those of the file if not given.</param>
+    /// <param name="comments">Comments at the ends of lines by path, such as <c>methods[1].preset</c>; items of lists count from 1.</param>
+    public string ToYaml(ulong seed, int? replicates = null, IReadOnlyDictionary<string, string>? comments = null)
+    {
+        Dictionary<string, string> all = _grid.Axes.ToDictionary(a => a.Path, _ => "varies");
+        foreach ((string path, string comment) in comments ?? ImmutableDictionary<string, string>.Empty)
+        {
+            all[path] = comment;
+        }
+
+        return YamlText.Of(Canonical(seed, replicates), all);
+    }
+
+    /// <summary>Hexadecimal SHA-256 of what the results depend on: all but name, question and replicates, and <see cref="ResultsVersion"/>.</summary>
+    /// <param name="seed">Key of all random numbers.</param>
+    public string Identity(ulong seed)
+    {
+        string content = YamlText.Of(Canonical(seed, null).Without("name", "question", "replicates"));
+        string version = string.Create(CultureInfo.InvariantCulture, $"results-version: {ResultsVersion}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version + content)));
+    }
+
+    /// <summary>64 bits of a hash of a scenario's content: the same wherever the scenario stands in whatever grid.</summary>
+    public static ulong ScenarioHash(Scenario scenario)
+    {
+        string content = YamlText.Of(RecordWriter.WriteRecord(scenario, default));
+        return BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+    }
+
+    // What varies has the values of the first cell in the scenario: there they are complete, and the grid replaces them anyway.
+    private MapNode Canonical(ulong seed, int? replicates) => RecordWriter.WriteRecord(
+        _content with
+        {
+            Seed = seed,
+            Replicates = replicates ?? _content.Replicates,
+            Scenario = RecordWriter.WriteRecord(_cells[0].Scenario, default),
+            Grid = ValuesByPath(_grid.Dimensions.Where(d => !d.Zipped).SelectMany(d => d.Axes)),
+            Zip = new ListNode([.. _grid.Dimensions.Where(d => d.Zipped).Select(d => ValuesByPath(d.Axes))], default),
+            Exclude = new ListNode([.. _grid.Exclusions.Select(Conditions)], default),
+        },
+        default);
+
+    private static MapNode ValuesByPath(IEnumerable<Axis> axes) =>
+        new([.. axes.Select(a => new Entry(a.Path, default, new ListNode([.. a.Values.Select(v => v.Canonical)], default)))], default);
+
+    private static MapNode Conditions(Exclusion exclusion) =>
+        new([.. exclusion.Conditions.Select(c => new Entry(c.Axis.Path, default, Scalar(c)))], default);
+
+    private static ScalarNode Scalar(ExclusionCondition condition) =>
+        condition.Axis.Values.First(v => string.Equals(v.Text, condition.Text, StringComparison.Ordinal)).Canonical is ScalarNode scalar
+            ? scalar
+            : new ScalarNode(condition.Text, plain: false, default);
+
+    private static StudyFileException Unreadable(string path, string message) => new([new(path, 0, 0, "", message)]);
+}

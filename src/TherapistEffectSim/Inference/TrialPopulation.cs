@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
+
+namespace TherapistEffectSim.Inference;
+
+/// <summary>A therapist at a point of the quadrature.</summary>
+/// <param name="Arm">Index of the arm.</param>
+/// <param name="Site">Index of the site.</param>
+/// <param name="Score">A*.</param>
+/// <param name="Effect">U, outcome units.</param>
+/// <param name="Weight">Share of the population.</param>
+internal readonly record struct TherapistPoint(int Arm, int Site, double Score, double Effect, double Weight);
+
+/// <summary>A patient at a point of the quadrature.</summary>
+/// <param name="Score">W/σ_W.</param>
+/// <param name="Severity">Severity.</param>
+/// <param name="Weight">Share of a therapist's patients.</param>
+internal readonly record struct PatientPoint(double Score, double Severity, double Weight);
+
+/// <summary>Therapist variables over which an expectation is taken; the others stay at 0, which is enough where nothing depends on them.</summary>
+/// <param name="Arm">Arm.</param>
+/// <param name="Site">Site.</param>
+/// <param name="Score">A*.</param>
+/// <param name="Effect">U.</param>
+internal readonly record struct TherapistVariables(bool Arm, bool Site, bool Score, bool Effect);
+
+/// <summary>The trial's population of therapists with infinitely many patients each, nobody lost, and its structural outcome.</summary>
+/// <remarks>Arm and site follow the shares of the trial's therapists, not of its patients.</remarks>
+internal sealed class TrialPopulation
+{
+    /// <summary>Points in each dimension unless more are needed: exact for products up to degree 39.</summary>
+    public const int UsualPoints = 20;
+
+    private static readonly GaussHermite s_usual = GaussHermite.WithPoints(UsualPoints);
+
+    private readonly World _world;
+    private readonly GaussHermite _rule;
+
+    /// <param name="world">The world.</param>
+    /// <param name="points">Points of the quadrature in each dimension: more than the degree of any column in any variable.</param>
+    public TrialPopulation(World world, int points)
+    {
+        _world = world;
+        _rule = points == UsualPoints ? s_usual : GaussHermite.WithPoints(points);
+        Patients =
+        [
+            .. from i in Enumerable.Range(0, points)
+               from k in Enumerable.Range(0, points)
+               select new PatientPoint(_rule.Nodes[i], _rule.Nodes[k], _rule.Weights[i] * _rule.Weights[k]),
+        ];
+    }
+
+    /// <summary>The patients of every therapist.</summary>
+    public ImmutableArray<PatientPoint> Patients { get; }
+
+    private VarianceComponents Components => _world.Components;
+
+    /// <summary>The therapists.</summary>
+    public ImmutableArray<TherapistPoint> Therapists(TherapistVariables over)
+    {
+        TherapistLayout layout = _world.Layout;
+        ImmutableArray<(double Node, double Weight)> normal = [.. _rule.Nodes.Zip(_rule.Weights)];
+        ImmutableArray<(double Node, double Weight)> zero = [(0, 1)];
+        return
+        [
+            .. from cell in Enumerable.Range(0, layout.Therapists)
+                   .GroupBy(j => (Arm: over.Arm ? layout.Arm[j] : 0, Site: over.Site ? layout.Site[j] : 0))
+                   .OrderBy(cell => cell.Key)
+               from score in over.Score ? normal : zero
+               from effect in over.Effect ? normal : zero
+               select new TherapistPoint(
+                   cell.Key.Arm,
+                   cell.Key.Site,
+                   score.Node,
+                   Components.OutcomeTherapistSd * effect.Node,
+                   cell.Count() / (double)layout.Therapists * score.Weight * effect.Weight),
+        ];
+    }
+
+    /// <summary>Mean structural outcome of a therapist's patients, the site's effect left out.</summary>
+    public double Outcome(TherapistPoint therapist) =>
+        Curve(Components.Between, therapist.Score) + (therapist.Arm == 1 ? Components.ArmEffect : 0) + therapist.Effect;
+
+    /// <summary>Deviation of a patient's structural outcome from the therapist's mean, the residual left out.</summary>
+    public double Deviation(PatientPoint patient) =>
+        Curve(Components.Within, patient.Score) + (Components.Severity * patient.Severity);
+
+    /// <summary>Value of a generated variable, the observed alliances read as the true ones.</summary>
+    public double Value(string variable, TherapistPoint therapist, PatientPoint patient) => variable switch
+    {
+        GeneratedColumns.AllianceBetween or GeneratedColumns.TrueAllianceBetween => Components.AllianceBetweenSd * therapist.Score,
+        GeneratedColumns.AllianceWithin or GeneratedColumns.TrueAllianceWithin => Components.AllianceWithinSd * patient.Score,
+        GeneratedColumns.Alliance or GeneratedColumns.TrueAlliance =>
+            (Components.AllianceBetweenSd * therapist.Score) + (Components.AllianceWithinSd * patient.Score),
+        GeneratedColumns.Severity => patient.Severity,
+        GeneratedColumns.TherapistScore => therapist.Score,
+        GeneratedColumns.PatientScore => patient.Score,
+        GeneratedColumns.TrueTherapistEffect => therapist.Effect,
+        _ => throw new ArgumentException($"The variable {variable} has no value in the population.", nameof(variable)),
+    };
+
+    private static double Curve((double Linear, double Square) curve, double s) => (curve.Linear * s) + (curve.Square * ((s * s) - 1));
+}

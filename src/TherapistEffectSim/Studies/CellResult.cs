@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Performance;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>All that a study found in one scenario.</summary>
+public sealed record CellResult
+{
+    /// <summary>The scenario and its place in the grid.</summary>
+    public required Cell Cell { get; init; }
+
+    /// <summary>The models as fitted, by method.</summary>
+    public required ImmutableArray<KeyValuePair<string, string>> Formulas { get; init; }
+
+    /// <summary>Constants that were solved at set-up, by name.</summary>
+    public required ImmutableArray<KeyValuePair<string, double>> SolvedConstants { get; init; }
+
+    /// <summary>Replicates that were run.</summary>
+    public required long Replicates { get; init; }
+
+    /// <summary>Performance measures.</summary>
+    public required ImmutableArray<SummaryRow> Summary { get; init; }
+
+    /// <summary>Patterns of joint decisions.</summary>
+    public required ImmutableArray<JointRow> Joint { get; init; }
+
+    /// <summary>Pairs of tests.</summary>
+    public required ImmutableArray<JointPairRow> Pairs { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace TherapistEffectSim.Studies;
+
+/// <summary>Generates and fits replicates of one scenario; one engine per thread and scenario, whatever the lane width.</summary>
+internal interface IReplicateEngine
+{
+    /// <summary>Runs the replicates first … first + count − 1 (from 0) of one leaf and stores what the fits found.</summary>
+    void Run(long first, int count, LeafValues values);
+}

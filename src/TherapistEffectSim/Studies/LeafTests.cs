@@ -1,0 +1,220 @@
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Inference;
+using TherapistEffectSim.Performance;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>Turns what the fits found into estimates and decisions, one replicate at a time.</summary>
+/// <remarks>One per thread: it remembers critical values.</remarks>
+internal sealed class LeafTests
+{
+    // A fit whose therapist SD is below this share of the residual SD is on the bound (lme4's isSingular).
+    private const double SingularSdRatio = 1e-4;
+
+    private readonly ScenarioPlan _plan;
+    private readonly double _normalTwoSided;
+    private readonly double _normalOneSided;
+    private readonly double _likelihoodRatio;
+    private readonly double _mixture;
+    private readonly TCriticalValues _twoSided;
+    private readonly TCriticalValues _greater;
+    private readonly TCriticalValues _less;
+    private readonly FCriticalValues _f;
+
+    public LeafTests(ScenarioPlan plan)
+    {
+        _plan = plan;
+        double alpha = plan.Alpha;
+        _normalTwoSided = NormalDistribution.UpperQuantile(alpha / 2);
+        _normalOneSided = NormalDistribution.UpperQuantile(alpha);
+        _likelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
+        _mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
+        _twoSided = new(alpha, Alternative.TwoSided);
+        bool oneSided = plan.Tests.Any(t => t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided);
+        _greater = oneSided ? new(alpha, Alternative.Greater) : _twoSided;
+        _less = oneSided ? new(alpha, Alternative.Less) : _twoSided;
+        _f = new(alpha);
+    }
+
+    /// <summary>Estimate and status of a term in one replicate; the decision is empty.</summary>
+    public TestOutcome Term(int term, LeafValues values, int replicate)
+    {
+        PlannedTerm planned = _plan.Terms[term];
+        return Estimate(planned.Fit, planned.Coefficient, values, replicate, out _);
+    }
+
+    /// <summary>Estimated intraclass correlation of a variance term.</summary>
+    public static double Icc(FitValues fit, int replicate) => fit.Theta[replicate] / (1 + fit.Theta[replicate]);
+
+    /// <summary>What a test says in one replicate.</summary>
+    public TestOutcome Test(int test, LeafValues values, int replicate)
+    {
+        PlannedTest planned = _plan.Tests[test];
+        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        FitValues fit = values.Fits[planned.Fit];
+        if (planned.Kind == TestKind.FExact && !fit.FEstimable[replicate])
+        {
+            return TestOutcome.Failed(TermStatus.NotEstimable);
+        }
+
+        if (estimate.Status is not (TermStatus.Ok or TermStatus.Singular))
+        {
+            return estimate;
+        }
+
+        if (planned.ReducedFit >= 0 && !values.Fits[planned.ReducedFit].Converged[replicate])
+        {
+            return TestOutcome.Failed(TermStatus.NotConverged);
+        }
+
+        bool rejected = planned.Kind switch
+        {
+            TestKind.WaldZ => RejectsNormal(estimate.Estimate / estimate.StandardError, planned.Alternative),
+            TestKind.TSatterthwaite => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
+            TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
+            TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
+            _ => Statistic(planned, values, replicate) > _mixture,
+        };
+        return estimate with
+        {
+            StandardError = HasInterval(planned.Kind) ? estimate.StandardError : double.NaN,
+            Decision = rejected ? Decision.Rejected : Decision.NotRejected,
+            Coverage = Coverage(planned, estimate, df),
+        };
+    }
+
+    /// <summary>Statistic of a likelihood ratio or F test; the ratio of estimate to standard error of the others.</summary>
+    public static double Statistic(PlannedTest test, LeafValues values, int replicate)
+    {
+        FitValues fit = values.Fits[test.Fit];
+        return test.Kind switch
+        {
+            TestKind.FExact => fit.FRatio[replicate],
+            TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
+            TestKind.LrtMixture or TestKind.RlrtMixture =>
+                fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
+            _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
+        };
+    }
+
+    /// <summary>The row of the replicates file, with p-value and interval.</summary>
+    public ReplicateRow Row(int test, LeafValues values, int replicate, long number)
+    {
+        PlannedTest planned = _plan.Tests[test];
+        PlannedTerm term = _plan.Terms[planned.Term];
+        TestOutcome outcome = Test(test, values, replicate);
+        bool made = outcome.Decision != Decision.NotMade;
+        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
+        double half = made && HasInterval(planned.Kind) ? CriticalValue(planned.Kind, df) * outcome.StandardError : double.NaN;
+        FitValues fit = values.Fits[planned.Fit];
+        return new(
+            _plan.Cell.Number,
+            number,
+            _plan.MethodOf(term),
+            term.Name,
+            Words.Of(planned.Kind),
+            made ? outcome.Estimate : double.NaN,
+            outcome.StandardError,
+            made ? ReportedDf(planned.Kind, df, fit, replicate) : double.NaN,
+            statistic,
+            made ? PValue(planned, statistic, df, fit, replicate) : double.NaN,
+            outcome.Estimate - half,
+            outcome.Estimate + half,
+            outcome.Status);
+    }
+
+    /// <summary>Half width of the interval of a Wald or t test; NaN where there is none.</summary>
+    public double HalfWidth(int test, LeafValues values, int replicate)
+    {
+        PlannedTest planned = _plan.Tests[test];
+        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        return HasInterval(planned.Kind) && estimate.Status is TermStatus.Ok or TermStatus.Singular
+            ? CriticalValue(planned.Kind, df) * estimate.StandardError
+            : double.NaN;
+    }
+
+    /// <summary>Whether a test has an interval.</summary>
+    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite;
+
+    private TestOutcome Estimate(int fit, int coefficient, LeafValues values, int replicate, out double df)
+    {
+        FitValues found = values.Fits[fit];
+        df = double.NaN;
+        if (coefficient >= 0 && !found.Coefficients[coefficient].Kept[replicate])
+        {
+            return TestOutcome.Failed(TermStatus.Dropped);
+        }
+
+        if (!found.Estimable[replicate])
+        {
+            return TestOutcome.Failed(TermStatus.NotEstimable);
+        }
+
+        if (!found.Converged[replicate])
+        {
+            return TestOutcome.Failed(TermStatus.NotConverged);
+        }
+
+        double theta = found.Theta[replicate];
+        bool onBound = _plan.Fits[fit].Model.HasRandomIntercept && theta < SingularSdRatio * SingularSdRatio;
+        TermStatus status = onBound ? TermStatus.Singular : TermStatus.Ok;
+        if (coefficient < 0)
+        {
+            return new(status, theta * found.Variance[replicate], double.NaN, Decision.NotMade, IntervalCoverage.None);
+        }
+
+        CoefficientValues value = found.Coefficients[coefficient];
+        df = value.DegreesOfFreedom[replicate];
+        return new(status, value.Estimate[replicate], value.StandardError[replicate], Decision.NotMade, IntervalCoverage.None);
+    }
+
+    private IntervalCoverage Coverage(PlannedTest test, in TestOutcome estimate, double df)
+    {
+        if (!HasInterval(test.Kind) || _plan.Terms[test.Term].TrueValue is not double truth)
+        {
+            return IntervalCoverage.None;
+        }
+
+        double ratio = (estimate.Estimate - truth) / estimate.StandardError;
+        bool outside = test.Kind == TestKind.WaldZ ? Math.Abs(ratio) > _normalTwoSided : _twoSided.Rejects(ratio, df);
+        return outside ? IntervalCoverage.Missed : IntervalCoverage.Covered;
+    }
+
+    private bool RejectsNormal(double z, Alternative alternative) => alternative switch
+    {
+        Alternative.Greater => z > _normalOneSided,
+        Alternative.Less => z < -_normalOneSided,
+        _ => Math.Abs(z) > _normalTwoSided,
+    };
+
+    private bool RejectsT(double t, double df, Alternative alternative) => alternative switch
+    {
+        Alternative.Greater => _greater.Rejects(t, df),
+        Alternative.Less => _less.Rejects(t, df),
+        _ => _twoSided.Rejects(t, df),
+    };
+
+    private double CriticalValue(TestKind kind, double df) => kind == TestKind.WaldZ ? _normalTwoSided : _twoSided.Value(df);
+
+    private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
+    {
+        TestKind.TSatterthwaite => df,
+        TestKind.FExact => fit.WithinDf[replicate],
+        TestKind.Lrt => 1,
+        _ => double.NaN,
+    };
+
+    private static double PValue(PlannedTest test, double statistic, double df, FitValues fit, int replicate) => (test.Kind, test.Alternative) switch
+    {
+        (TestKind.FExact, _) => FDistribution.Survival(statistic, fit.BetweenDf[replicate], fit.WithinDf[replicate]),
+        (TestKind.Lrt, _) => ChiSquared.Survival(statistic, 1),
+        (TestKind.LrtMixture or TestKind.RlrtMixture, _) => statistic > 0 ? 0.5 * ChiSquared.Survival(statistic, 1) : 1,
+        (TestKind.WaldZ, Alternative.Greater) => NormalDistribution.Survival(statistic),
+        (TestKind.WaldZ, Alternative.Less) => NormalDistribution.Cdf(statistic),
+        (TestKind.WaldZ, _) => 2 * NormalDistribution.Survival(Math.Abs(statistic)),
+        (_, Alternative.Greater) => StudentT.Survival(statistic, df),
+        (_, Alternative.Less) => StudentT.Cdf(statistic, df),
+        _ => StudentT.TwoSided(statistic, df),
+    };
+}

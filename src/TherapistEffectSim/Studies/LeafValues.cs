@@ -1,0 +1,91 @@
+using TherapistEffectSim.Performance;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>What the fits of a scenario found in the replicates of one leaf. One array per quantity, one element per replicate.</summary>
+internal sealed class LeafValues
+{
+    /// <summary>Replicates of a leaf.</summary>
+    public const int Capacity = OrderedTree<EstimateSums>.ReplicatesPerLeaf;
+
+    public LeafValues(ScenarioPlan plan)
+    {
+        Fits = [.. plan.Fits.Select(fit => new FitValues(fit.Coefficients.Count))];
+        Curves = [.. plan.Curves.Select(_ => new CurveRange())];
+    }
+
+    /// <summary>Analysed patients.</summary>
+    public double[] Patients { get; } = new double[Capacity];
+
+    /// <summary>Therapists with at least one analysed patient.</summary>
+    public double[] Therapists { get; } = new double[Capacity];
+
+    /// <summary>[fit] In the order of the plan.</summary>
+    public FitValues[] Fits { get; }
+
+    /// <summary>[curve] In the order of the plan.</summary>
+    public CurveRange[] Curves { get; }
+}
+
+/// <summary>What one fit found.</summary>
+internal sealed class FitValues(int coefficients)
+{
+    /// <summary>θ = τ²/σ².</summary>
+    public double[] Theta { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>σ².</summary>
+    public double[] Variance { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Deviance or REML criterion.</summary>
+    public double[] Criterion { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>The same without the random intercept.</summary>
+    public double[] CriterionAtZero { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Whether degrees of freedom are left.</summary>
+    public bool[] Estimable { get; } = new bool[LeafValues.Capacity];
+
+    /// <summary>Whether the minimum was found.</summary>
+    public bool[] Converged { get; } = new bool[LeafValues.Capacity];
+
+    /// <summary>F ratio of the therapist columns after the fixed effects.</summary>
+    public double[] FRatio { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Its numerator degrees of freedom.</summary>
+    public double[] BetweenDf { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Its denominator degrees of freedom.</summary>
+    public double[] WithinDf { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Whether the F test can be made.</summary>
+    public bool[] FEstimable { get; } = new bool[LeafValues.Capacity];
+
+    /// <summary>[coefficient] The fixed effects that the plan reads.</summary>
+    public CoefficientValues[] Coefficients { get; } = [.. Enumerable.Range(0, coefficients).Select(_ => new CoefficientValues())];
+}
+
+/// <summary>What one fit found of one fixed effect.</summary>
+internal sealed class CoefficientValues
+{
+    /// <summary>Estimate.</summary>
+    public double[] Estimate { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Standard error.</summary>
+    public double[] StandardError { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
+    public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Whether the column took part.</summary>
+    public bool[] Kept { get; } = new bool[LeafValues.Capacity];
+}
+
+/// <summary>Range of a therapist-level variable over the analysed therapists.</summary>
+internal sealed class CurveRange
+{
+    /// <summary>Smallest value.</summary>
+    public double[] Lowest { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Largest value.</summary>
+    public double[] Highest { get; } = new double[LeafValues.Capacity];
+}

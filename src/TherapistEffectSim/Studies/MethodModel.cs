@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Formulas;
+using TherapistEffectSim.Generation;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>A method's model written out for one trial: formula, columns, and what a row is.</summary>
+internal sealed class MethodModel
+{
+    private MethodModel(string name, Method method, Formula formula, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
+    {
+        Name = name;
+        Method = method;
+        Formula = formula;
+        Columns = columns;
+        HasRandomIntercept = hasRandomIntercept;
+        OnTherapistMeans = onTherapistMeans;
+    }
+
+    /// <summary>Name in the result files.</summary>
+    public string Name { get; }
+
+    /// <summary>The method as the study has it.</summary>
+    public Method Method { get; }
+
+    /// <summary>The model; a preset's written out.</summary>
+    public Formula Formula { get; }
+
+    /// <summary>Fixed-effects columns.</summary>
+    public ImmutableArray<FixedColumn> Columns { get; }
+
+    /// <summary>Whether therapists have a random intercept.</summary>
+    public bool HasRandomIntercept { get; }
+
+    /// <summary>Whether rows are unweighted therapist means.</summary>
+    public bool OnTherapistMeans { get; }
+
+    /// <summary>Name of a method: its own, or its preset's.</summary>
+    public static string NameOf(Method method) => method.Name ?? (method.Preset is { } preset ? Words.Of(preset) : method.Formula ?? "");
+
+    /// <summary>Writes a method's model out for a trial.</summary>
+    /// <exception cref="StudyException">The model cannot be fitted to what this trial generates; says why.</exception>
+    public static MethodModel Of(Method method, Trial trial)
+    {
+        string name = NameOf(method);
+        bool means = (method.Rows ?? (method.Preset == MethodPreset.TherapistMeans ? AnalysisRows.TherapistMeans : AnalysisRows.Patients))
+            == AnalysisRows.TherapistMeans;
+        string text = method.Formula ?? PresetFormula(method, trial);
+        try
+        {
+            Formula formula = Formula.Parse(text);
+            Check(formula, name);
+            ImmutableArray<FixedColumn> columns = DesignColumns.FixedColumns(formula, column => GeneratedColumns.TextLevels(trial, column));
+            if (columns.IsEmpty)
+            {
+                throw new StudyException($"method {name}: the formula \"{formula}\" has no fixed effects; a model needs at least an intercept.");
+            }
+
+            bool random = HasTherapistIntercept(formula, name);
+            if (random && means)
+            {
+                throw new StudyException($"method {name}: therapist means have one row per therapist and take no random term; remove {formula.RandomTerms[0].Label}.");
+            }
+
+            return new(name, method, formula, columns, random, means);
+        }
+        catch (FormulaException e)
+        {
+            throw new StudyException($"method {name}: {e.Message}\n{e.Illustration}", e);
+        }
+    }
+
+    private static void Check(Formula formula, string name)
+    {
+        foreach (string column in formula.ColumnNames.Where(GeneratedColumns.NotYetAvailable.Contains))
+        {
+            throw new StudyException($"method {name}: the column {column} is not available in this version.");
+        }
+
+        formula.CheckColumns([.. GeneratedColumns.Levels.Keys.Order(StringComparer.Ordinal)]);
+        if (formula.Response != GeneratedColumns.Outcome)
+        {
+            throw new StudyException($"method {name}: the response must be {GeneratedColumns.Outcome}, but is {formula.Response}.");
+        }
+
+        foreach (FixedTerm term in formula.FixedTerms)
+        {
+            foreach (string variable in term.Factors.SelectMany(f => f.Expression.Variables))
+            {
+                if (GeneratedColumns.Levels[variable] == ColumnLevel.Label)
+                {
+                    throw new StudyException($"method {name}: {variable} is a label and cannot be a fixed effect; it can group a random intercept, as in (1 | therapist).");
+                }
+            }
+        }
+    }
+
+    private static bool HasTherapistIntercept(Formula formula, string name)
+    {
+        if (formula.RandomTerms.IsEmpty)
+        {
+            return false;
+        }
+
+        RandomTerm term = formula.RandomTerms[0];
+        bool isTherapistIntercept = formula.RandomTerms.Length == 1
+            && term is { HasIntercept: true, Slopes.IsEmpty: true, GroupName: GeneratedColumns.Therapist };
+        return isTherapistIntercept
+            ? true
+            : throw new StudyException(
+                $"method {name}: the random part {string.Join(" + ", formula.RandomTerms.Select(t => t.Label))} is not available in studies in this version, which take (1 | therapist).");
+    }
+
+    private static string PresetFormula(Method method, Trial trial)
+    {
+        MethodPreset preset = method.Preset ?? throw new StudyException("a method needs a preset or a formula, but has neither.");
+        List<string> terms = [];
+        if (trial.Arms.Length > 1)
+        {
+            terms.Add(GeneratedColumns.Arm);
+        }
+
+        if (trial.Sites > 1)
+        {
+            terms.Add(GeneratedColumns.Site);
+        }
+
+        terms.AddRange(method.Adjust);
+        string[] own = preset switch
+        {
+            MethodPreset.NullModel => [],
+            MethodPreset.Quadratic => [GeneratedColumns.AllianceBetween, $"I({GeneratedColumns.AllianceBetween}^2)", GeneratedColumns.AllianceWithin],
+            MethodPreset.RawAlliance => [GeneratedColumns.Alliance],
+            MethodPreset.TherapistMeans => [GeneratedColumns.AllianceBetween],
+            _ => [GeneratedColumns.AllianceBetween, GeneratedColumns.AllianceWithin],
+        };
+        terms.AddRange(own);
+        if (terms.Count == 0)
+        {
+            terms.Add("1");
+        }
+
+        bool random = preset is not (MethodPreset.OlsIgnoringTherapist or MethodPreset.TherapistMeans);
+        if (random)
+        {
+            terms.Add($"(1 | {GeneratedColumns.Therapist})");
+        }
+
+        return $"{GeneratedColumns.Outcome} ~ {string.Join(" + ", terms)}";
+    }
+}

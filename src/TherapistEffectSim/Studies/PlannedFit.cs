@@ -1,0 +1,28 @@
+using TherapistEffectSim.Estimation;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>A fit that some test or estimate of a scenario needs; several may share it.</summary>
+/// <param name="Model">What is fitted.</param>
+/// <param name="OnTherapistMeans">Whether the rows are unweighted therapist means.</param>
+internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
+{
+    /// <summary>Positions of the fixed effects that are read.</summary>
+    public List<int> Coefficients { get; } = [];
+
+    /// <summary>Whether degrees of freedom are read.</summary>
+    public bool NeedsDegreesOfFreedom { get; set; }
+
+    /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
+    public int Read(int position)
+    {
+        int known = Coefficients.IndexOf(position);
+        if (known < 0)
+        {
+            Coefficients.Add(position);
+            known = Coefficients.Count - 1;
+        }
+
+        return known;
+    }
+}

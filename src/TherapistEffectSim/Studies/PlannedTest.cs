@@ -1,0 +1,62 @@
+using TherapistEffectSim.Design;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>A coefficient or a variance that a method estimates.</summary>
+internal sealed record PlannedTerm
+{
+    /// <summary>Index of the method.</summary>
+    public required int Method { get; init; }
+
+    /// <summary>As lme4 names it, or <c>var(therapist)</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Index of the fit that gives the estimate.</summary>
+    public required int Fit { get; init; }
+
+    /// <summary>Place among the coefficients that the fit reads; −1 for the therapist variance.</summary>
+    public required int Coefficient { get; init; }
+
+    /// <summary>What the estimate aims at; <see langword="null"/> if unknown.</summary>
+    public required double? TrueValue { get; init; }
+
+    /// <summary>True intraclass correlation, for the therapist variance.</summary>
+    public double? TrueIcc { get; init; }
+
+    /// <summary>What a rejection means; empty if unknown.</summary>
+    public required string RejectionMeans { get; init; }
+
+    /// <summary>Whether it is the therapist variance.</summary>
+    public bool IsVariance => Coefficient < 0;
+}
+
+/// <summary>A test of a scenario.</summary>
+internal sealed record PlannedTest
+{
+    /// <summary>Index of the term.</summary>
+    public required int Term { get; init; }
+
+    /// <summary>The test.</summary>
+    public required TestKind Kind { get; init; }
+
+    /// <summary>The side.</summary>
+    public required Alternative Alternative { get; init; }
+
+    /// <summary>Index of the fit from which the statistic comes.</summary>
+    public required int Fit { get; init; }
+
+    /// <summary>Place among the coefficients that the fit reads; −1 for a variance.</summary>
+    public required int Coefficient { get; init; }
+
+    /// <summary>Index of the fit without the tested columns, for a likelihood ratio; else −1.</summary>
+    public int ReducedFit { get; init; } = -1;
+}
+
+/// <summary>A quadratic whose vertex is followed.</summary>
+/// <param name="Term">Index of the term of the square.</param>
+/// <param name="Test">Index of the first test of the square; −1 if it is not tested.</param>
+/// <param name="Fit">Index of the fit.</param>
+/// <param name="Linear">Place of the linear coefficient among those that the fit reads.</param>
+/// <param name="Square">Place of the square.</param>
+/// <param name="Column">Column of the statistics whose therapist range must hold the vertex.</param>
+internal sealed record PlannedCurve(int Term, int Test, int Fit, int Linear, int Square, int Column);

@@ -1,0 +1,159 @@
+using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>Generates and fits replicates, as many side by side as the lane is wide.</summary>
+/// <remarks>The hot loop of a study: allocates in the constructor only.</remarks>
+/// <typeparam name="T">The lane.</typeparam>
+internal sealed class ReplicateEngine<T> : IReplicateEngine
+    where T : unmanaged, ILane<T>
+{
+    private readonly ScenarioPlan _plan;
+    private readonly TrialReduction<T> _trials;
+    private readonly TherapistStatistics<T>? _therapistMeans;
+    private readonly RandomInterceptFit<T>[] _fits;
+    private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
+
+    public ReplicateEngine(ScenarioPlan plan)
+    {
+        _plan = plan;
+        _trials = new(plan.World, plan.Key, plan.Columns);
+        int therapists = plan.World.Layout.Therapists;
+        if (plan.Fits.Any(f => f.OnTherapistMeans))
+        {
+            PlannedFit means = plan.Fits.First(f => f.OnTherapistMeans);
+            _therapistMeans = new(therapists, plan.HasBetween(means), plan.HasWithin(means));
+        }
+
+        _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f)))];
+        int most = plan.Fits.Max(f => f.Model.FixedEffects);
+        _contrasts = new double[most][];
+        for (int p = 0; p < most; p++)
+        {
+            _contrasts[p] = new double[most];
+            _contrasts[p][p] = 1;
+        }
+    }
+
+    public void Run(long first, int count, LeafValues values)
+    {
+        for (int offset = 0; offset < count; offset += T.Width)
+        {
+            _trials.Run(first + offset);
+            Store(_trials.Statistics.Observations, values.Patients, offset);
+            Store(_trials.Statistics.AnalysedTherapists, values.Therapists, offset);
+            if (_therapistMeans is not null)
+            {
+                TakeTherapistMeans();
+            }
+
+            for (int f = 0; f < _fits.Length; f++)
+            {
+                Fit(f, values.Fits[f], offset);
+            }
+
+            for (int c = 0; c < _plan.Curves.Length; c++)
+            {
+                Range(_plan.Curves[c].Column, values.Curves[c], offset);
+            }
+        }
+    }
+
+    private void Fit(int f, FitValues values, int offset)
+    {
+        PlannedFit planned = _plan.Fits[f];
+        RandomInterceptFit<T> fitter = _fits[f];
+        LinearModelFit<T> fit = fitter.Fit(planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics);
+        Store(fit.Theta, values.Theta, offset);
+        Store(fit.Variance, values.Variance, offset);
+        Store(fit.Criterion, values.Criterion, offset);
+        Store(fit.CriterionAtZero, values.CriterionAtZero, offset);
+        StoreMask(fit.Estimable, values.Estimable, offset);
+        StoreMask(fit.Converged, values.Converged, offset);
+        WithinTherapists<T> within = fit.Within;
+        Store(within.Between * within.WithinDf / (within.Within * within.BetweenDf), values.FRatio, offset);
+        Store(within.BetweenDf, values.BetweenDf, offset);
+        Store(within.WithinDf, values.WithinDf, offset);
+        StoreMask(within.Estimable, values.FEstimable, offset);
+        if (planned.Coefficients.Count == 0)
+        {
+            return;
+        }
+
+        Coefficients(planned, fitter, fit, values, offset);
+    }
+
+    private void Coefficients(PlannedFit planned, RandomInterceptFit<T> fitter, in LinearModelFit<T> fit, FitValues values, int offset)
+    {
+        ProfiledCriterion<T> criterion = fitter.Criterion;
+        Satterthwaite<T> satterthwaite = planned.NeedsDegreesOfFreedom ? new(planned.Model, criterion, fit) : default;
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            int position = planned.Coefficients[k];
+            CoefficientValues coefficient = values.Coefficients[k];
+            T variance;
+            if (planned.NeedsDegreesOfFreedom)
+            {
+                satterthwaite.Of(_contrasts[position], out variance, out T df);
+                Store(df, coefficient.DegreesOfFreedom, offset);
+            }
+            else
+            {
+                variance = fit.Variance * criterion.InverseDiagonal(_contrasts[position]);
+            }
+
+            Store(criterion.Beta[position], coefficient.Estimate, offset);
+            Store(T.Sqrt(variance), coefficient.StandardError, offset);
+            StoreMask(criterion.Factor.Kept[position], coefficient.Kept, offset);
+        }
+    }
+
+    /// <summary>One row per analysed therapist: the means with weight 1.</summary>
+    private void TakeTherapistMeans()
+    {
+        TherapistStatistics<T> patients = _trials.Statistics;
+        patients.Means.Span.CopyTo(_therapistMeans!.Means.Span);
+        ReadOnlySpan<T> n = patients.Analysed.Span;
+        Span<T> rows = _therapistMeans.Analysed.Span;
+        for (int j = 0; j < n.Length; j++)
+        {
+            rows[j] = T.Min(n[j], T.Create(1));
+        }
+
+        _therapistMeans.Count();
+    }
+
+    private void Range(int column, CurveRange range, int offset)
+    {
+        ReadOnlySpan<T> values = _trials.Statistics.MeansOf(column);
+        ReadOnlySpan<T> n = _trials.Statistics.Analysed.Span;
+        T lowest = T.Create(double.PositiveInfinity);
+        T highest = T.Create(double.NegativeInfinity);
+        for (int j = 0; j < values.Length; j++)
+        {
+            T present = T.LessThan(T.Create(0), n[j]);
+            lowest = T.Min(lowest, T.Select(present, values[j], lowest));
+            highest = T.Max(highest, T.Select(present, values[j], highest));
+        }
+
+        Store(lowest, range.Lowest, offset);
+        Store(highest, range.Highest, offset);
+    }
+
+    private static void Store(T value, double[] target, int offset)
+    {
+        for (int lane = 0; lane < T.Width; lane++)
+        {
+            target[offset + lane] = value[lane];
+        }
+    }
+
+    private static void StoreMask(T mask, bool[] target, int offset)
+    {
+        for (int lane = 0; lane < T.Width; lane++)
+        {
+            target[offset + lane] = BitConverter.DoubleToInt64Bits(mask[lane]) != 0;
+        }
+    }
+}

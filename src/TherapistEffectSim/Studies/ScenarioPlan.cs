@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Generation;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>All that is done with each replicate of one scenario: fits, tests, and what is counted. Immutable once planned, shared by all threads.</summary>
+internal sealed class ScenarioPlan
+{
+    /// <summary>The scenario and its place in the grid.</summary>
+    public required Cell Cell { get; init; }
+
+    /// <summary>The world.</summary>
+    public required World World { get; init; }
+
+    /// <summary>Key of its random numbers.</summary>
+    public required ulong Key { get; init; }
+
+    /// <summary>Nominal level of the tests.</summary>
+    public required double Alpha { get; init; }
+
+    /// <summary>The models.</summary>
+    public required ImmutableArray<MethodModel> Methods { get; init; }
+
+    /// <summary>The columns of the statistics.</summary>
+    public required AnalysisColumns Columns { get; init; }
+
+    /// <summary>The fits, each once.</summary>
+    public required ImmutableArray<PlannedFit> Fits { get; init; }
+
+    /// <summary>What is estimated.</summary>
+    public required ImmutableArray<PlannedTerm> Terms { get; init; }
+
+    /// <summary>What is tested, by method, in the order in which the study lists it.</summary>
+    public required ImmutableArray<PlannedTest> Tests { get; init; }
+
+    /// <summary>Quadratics whose vertex is followed.</summary>
+    public required ImmutableArray<PlannedCurve> Curves { get; init; }
+
+    /// <summary>Names of the joint tests; empty if there are fewer than two.</summary>
+    public required ImmutableArray<string> JointNames { get; init; }
+
+    /// <summary>Index of the test of each joint name.</summary>
+    public required ImmutableArray<int> JointTests { get; init; }
+
+    /// <summary>Name of the method of a term.</summary>
+    public string MethodOf(PlannedTerm term) => Methods[term.Method].Name;
+
+    /// <summary>Fixed-effects columns and outcome of a fit whose statistics are those of the patients or of therapist means.</summary>
+    public bool[] HasBetween(PlannedFit fit) =>
+        fit.OnTherapistMeans ? [.. Columns.Columns.Select(_ => true)] : Columns.HasBetween();
+
+    /// <summary>Which columns can vary within the rows' therapists.</summary>
+    public bool[] HasWithin(PlannedFit fit) =>
+        fit.OnTherapistMeans ? [.. Columns.Columns.Select(_ => false)] : Columns.HasWithin();
+}

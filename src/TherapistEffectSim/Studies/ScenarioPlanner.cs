@@ -1,0 +1,384 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Formulas;
+using TherapistEffectSim.Generation;
+using TherapistEffectSim.Inference;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>Works out, for one scenario of a study, which fits and tests its methods ask for.</summary>
+internal sealed class ScenarioPlanner
+{
+    /// <summary>Name of the therapist variance in the result files.</summary>
+    public const string TherapistVariance = "var(therapist)";
+
+    /// <summary>Name of the intraclass correlation in the result files.</summary>
+    public const string TherapistIcc = "icc(therapist)";
+
+    private readonly Study _study;
+    private readonly Trial _trial;
+    private readonly World _world;
+    private readonly AnalysisColumns _columns;
+    private readonly List<PlannedFit> _fits = [];
+    private readonly List<PlannedTerm> _terms = [];
+    private readonly List<PlannedTest> _tests = [];
+    private readonly List<PlannedCurve> _curves = [];
+    private readonly ImmutableArray<MethodModel> _methods;
+    private readonly List<ImmutableArray<int>> _columnIndices = [];
+
+    private ScenarioPlanner(Study study, Cell cell)
+    {
+        _study = study;
+        _trial = cell.Scenario.Trial;
+        _methods = [.. study.Methods.Select(m => MethodModel.Of(m, _trial))];
+        _world = new(cell.Scenario);
+        _columns = new(_world);
+    }
+
+    /// <summary>Plans one scenario.</summary>
+    /// <exception cref="StudyException">A method or test cannot be carried out; says which and why.</exception>
+    public static ScenarioPlan Plan(Study study, Cell cell) => new ScenarioPlanner(study, cell).Plan(cell);
+
+    private ScenarioPlan Plan(Cell cell)
+    {
+        if (_methods.Select(m => m.Name).GroupBy(name => name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new StudyException($"two methods are called {twice.Key}; give one of them another name.");
+        }
+
+        foreach (MethodModel method in _methods)
+        {
+            _columnIndices.Add(AddColumns(method));
+        }
+
+        _columns.Complete();
+        for (int m = 0; m < _methods.Length; m++)
+        {
+            PlanMethod(m);
+        }
+
+        (ImmutableArray<string> names, ImmutableArray<int> tests) = Joint();
+        return new()
+        {
+            Cell = cell,
+            World = _world,
+            Key = Key(cell),
+            Alpha = _study.Alpha,
+            Methods = _methods,
+            Columns = _columns,
+            Fits = [.. _fits],
+            Terms = [.. _terms],
+            Tests = [.. _tests],
+            Curves = [.. _curves],
+            JointNames = names,
+            JointTests = tests,
+        };
+    }
+
+    private ulong Key(Cell cell) => _study.RandomNumbers switch
+    {
+        RandomNumbers.Common => StreamKey.ForStudy(_study.Seed),
+        _ => StreamKey.ForScenario(
+            _study.Seed,
+            (_study.ContentHash ?? throw new StudyException("random-numbers: independent needs the content hash of the scenarios."))(cell.Scenario)),
+    };
+
+    private ImmutableArray<int> AddColumns(MethodModel method)
+    {
+        ImmutableArray<int>.Builder indices = ImmutableArray.CreateBuilder<int>();
+        foreach (FixedColumn column in method.Columns)
+        {
+            try
+            {
+                indices.Add(_columns.Add(column.Expression));
+            }
+            catch (NotSupportedException e)
+            {
+                throw new StudyException($"method {method.Name}: the column {column.Name} {e.Message}.", e);
+            }
+        }
+
+        return indices.ToImmutable();
+    }
+
+    private void PlanMethod(int m)
+    {
+        MethodModel method = _methods[m];
+        bool reml = method.Method.Estimate == Criterion.Reml;
+        int estimate = Fit(m, Positions(method), reml);
+        ModelTruth truth = Truth(method);
+        ImmutableArray<TestRequest> requests = Requests(method);
+        foreach (TestRequest request in requests)
+        {
+            if (request.Variance is null == (request.Term is null))
+            {
+                throw new StudyException($"method {method.Name}: a test takes exactly one of term and variance.");
+            }
+        }
+
+        if (method.HasRandomIntercept)
+        {
+            int term = _terms.Count;
+            _terms.Add(new()
+            {
+                Method = m,
+                Name = TherapistVariance,
+                Fit = estimate,
+                Coefficient = -1,
+                TrueValue = truth.TherapistVariance,
+                TrueIcc = Given(method, TherapistIcc) ?? truth.IntraclassCorrelation,
+                RejectionMeans = RejectionMeaning.OfTherapistVariance(_world, method.Columns, truth),
+            });
+            foreach (TestRequest request in requests.Where(r => r.Variance is not null))
+            {
+                _tests.Add(VarianceTest(m, term, estimate, request));
+            }
+        }
+        else if (requests.FirstOrDefault(r => r.Variance is not null) is { } variance)
+        {
+            throw new StudyException($"method {method.Name}: the variance of {variance.Variance} cannot be tested, because the model has no random intercept.");
+        }
+
+        foreach (IGrouping<string, TestRequest> term in requests.Where(r => r.Term is not null).GroupBy(r => r.Term!))
+        {
+            PlanTerm(m, term.Key, [.. term], estimate, truth);
+        }
+
+        PlanCurves(m, estimate, truth);
+    }
+
+    /// <summary>True values as computed, and where the study says otherwise as it says.</summary>
+    private ModelTruth Truth(MethodModel method)
+    {
+        ModelTruth truth = TrueValues.Of(_world, method.Columns, method.HasRandomIntercept, method.OnTherapistMeans);
+        foreach ((string term, double value) in method.Method.True)
+        {
+            truth = term switch
+            {
+                TherapistVariance => truth with { TherapistVariance = value },
+                TherapistIcc => truth,
+                _ => truth with { Coefficients = truth.Coefficients.SetItem(ColumnOf(method, term), value) },
+            };
+        }
+
+        return truth;
+    }
+
+    private static double? Given(MethodModel method, string term) =>
+        method.Method.True.TryGetValue(term, out double value) ? value : null;
+
+    private static ImmutableArray<int> Positions(MethodModel method) => [.. Enumerable.Range(0, method.Columns.Length)];
+
+    /// <summary>The fit of a method with some of its columns.</summary>
+    private int Fit(int m, ImmutableArray<int> positions, bool reml)
+    {
+        MethodModel method = _methods[m];
+        LinearModel model = new([.. positions.Select(p => _columnIndices[m][p]), _columns.Outcome], method.HasRandomIntercept, reml);
+        PlannedFit planned = new(model, method.OnTherapistMeans);
+        int known = _fits.FindIndex(f => f.Model.Equals(model) && f.OnTherapistMeans == planned.OnTherapistMeans);
+        if (known >= 0)
+        {
+            return known;
+        }
+
+        _fits.Add(planned);
+        return _fits.Count - 1;
+    }
+
+    private PlannedTest VarianceTest(int m, int term, int estimate, TestRequest request)
+    {
+        MethodModel method = _methods[m];
+        if (request.Variance != GeneratedColumns.Therapist)
+        {
+            throw new StudyException($"method {method.Name}: variance must be {GeneratedColumns.Therapist}, but was {request.Variance}.");
+        }
+
+        if (request.Alternative == Alternative.Less)
+        {
+            throw new StudyException($"method {method.Name}: a variance cannot be tested downwards; leave alternative out.");
+        }
+
+        int fit = request.By switch
+        {
+            TestKind.FExact => estimate,
+            TestKind.LrtMixture => Fit(m, Positions(method), reml: false),
+            TestKind.RlrtMixture => Fit(m, Positions(method), reml: true),
+            _ => throw new StudyException(
+                $"method {method.Name}: {Words.Of(request.By)} tests coefficients; a variance is tested by f-exact, lrt-mixture or rlrt-mixture."),
+        };
+        return new() { Term = term, Kind = request.By, Alternative = Alternative.Greater, Fit = fit, Coefficient = -1 };
+    }
+
+    private void PlanTerm(int m, string name, IReadOnlyList<TestRequest> requests, int estimate, ModelTruth truth)
+    {
+        MethodModel method = _methods[m];
+        int position = ColumnOf(method, name);
+        int term = AddTerm(m, position, estimate, truth);
+        foreach (TestRequest request in requests)
+        {
+            PlannedTest test = new()
+            {
+                Term = term,
+                Kind = request.By,
+                Alternative = request.Alternative,
+                Fit = estimate,
+                Coefficient = _terms[term].Coefficient,
+            };
+            switch (request.By)
+            {
+                case TestKind.WaldZ:
+                    break;
+                case TestKind.TSatterthwaite:
+                    _fits[estimate].NeedsDegreesOfFreedom = true;
+                    break;
+                case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
+                    test = LikelihoodRatio(m, position, test);
+                    break;
+                case TestKind.Lrt:
+                    throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
+                default:
+                    throw new StudyException(
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite or lrt.");
+            }
+
+            _tests.Add(test);
+        }
+    }
+
+    private PlannedTest LikelihoodRatio(int m, int position, PlannedTest test)
+    {
+        MethodModel method = _methods[m];
+        if (method.Columns.Length == 1)
+        {
+            throw new StudyException($"method {method.Name}: {method.Columns[0].Name} is the only fixed effect, so that no model is left without it for a likelihood ratio.");
+        }
+
+        int full = Fit(m, Positions(method), reml: false);
+        return test with
+        {
+            Fit = full,
+            Coefficient = _fits[full].Read(position),
+            ReducedFit = Fit(m, [.. Positions(method).Where(p => p != position)], reml: false),
+        };
+    }
+
+    private int AddTerm(int m, int position, int estimate, ModelTruth truth)
+    {
+        MethodModel method = _methods[m];
+        string name = method.Columns[position].Name;
+        int known = _terms.FindIndex(t => t.Method == m && t.Name == name);
+        if (known >= 0)
+        {
+            return known;
+        }
+
+        _terms.Add(new()
+        {
+            Method = m,
+            Name = name,
+            Fit = estimate,
+            Coefficient = _fits[estimate].Read(position),
+            TrueValue = truth.Coefficients[position],
+            RejectionMeans = RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position),
+        });
+        return _terms.Count - 1;
+    }
+
+    private static int ColumnOf(MethodModel method, string name)
+    {
+        for (int p = 0; p < method.Columns.Length; p++)
+        {
+            if (method.Columns[p].Name == name)
+            {
+                return p;
+            }
+        }
+
+        string nearest = NearestName.Find(name, method.Columns.Select(c => c.Name)) is { } near ? $"; did you mean {near}?" : ".";
+        throw new StudyException(
+            $"method {method.Name}: the model has no coefficient {name}. Its coefficients are {string.Join(", ", method.Columns.Select(c => c.Name))}{nearest}");
+    }
+
+    private static ImmutableArray<TestRequest> Requests(MethodModel method)
+    {
+        if (!method.Method.Tests.IsEmpty)
+        {
+            return method.Method.Tests;
+        }
+
+        if (method.Method.Preset == MethodPreset.NullModel)
+        {
+            return
+            [
+                new() { Variance = GeneratedColumns.Therapist, By = TestKind.FExact },
+                new() { Variance = GeneratedColumns.Therapist, By = TestKind.RlrtMixture },
+                new() { Variance = GeneratedColumns.Therapist, By = TestKind.LrtMixture },
+            ];
+        }
+
+        string[] controls = [DesignColumns.Intercept, GeneratedColumns.Arm, GeneratedColumns.Site, .. method.Method.Adjust];
+        return
+        [
+            .. method.Columns
+                .Where(c => method.Method.Preset is null ? c.Name != DesignColumns.Intercept : !controls.Contains(c.TermLabel) && c.Name != DesignColumns.Intercept)
+                .Select(c => new TestRequest { Term = c.Name, By = TestKind.TSatterthwaite }),
+        ];
+    }
+
+    /// <summary>Each square of a therapist-level variable that stands beside the variable itself.</summary>
+    private void PlanCurves(int m, int estimate, ModelTruth truth)
+    {
+        MethodModel method = _methods[m];
+        for (int square = 0; square < method.Columns.Length; square++)
+        {
+            if (method.Columns[square].Expression is not ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable variable }
+                || GeneratedColumns.Levels[variable.Name] != ColumnLevel.Therapist)
+            {
+                continue;
+            }
+
+            for (int linear = 0; linear < method.Columns.Length; linear++)
+            {
+                if (method.Columns[linear].Expression.Equals(variable))
+                {
+                    int term = AddTerm(m, square, estimate, truth);
+                    int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite);
+                    _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), _fits[estimate].Read(square), _columnIndices[m][linear]));
+                }
+            }
+        }
+    }
+
+    private (ImmutableArray<string> Names, ImmutableArray<int> Tests) Joint()
+    {
+        if (_study.Joint.IsEmpty)
+        {
+            (string Name, int Test)[] usual =
+            [
+                ("therapist-variance", FirstTest(MethodPreset.NullModel, TherapistVariance)),
+                ("linear", FirstTest(MethodPreset.Linear, GeneratedColumns.AllianceBetween)),
+                ("curve", FirstTest(MethodPreset.Quadratic, $"I({GeneratedColumns.AllianceBetween}^2)")),
+            ];
+            (string Name, int Test)[] present = [.. usual.Where(u => u.Test >= 0)];
+            return present.Length < 2 ? ([], []) : ([.. present.Select(p => p.Name)], [.. present.Select(p => p.Test)]);
+        }
+
+        return ([.. _study.Joint.Select(j => j.Name)], [.. _study.Joint.Select(JointTest)]);
+    }
+
+    private int FirstTest(MethodPreset preset, string term) => _tests.FindIndex(t =>
+        _methods[_terms[t.Term].Method].Method.Preset is { } own
+        && (own == preset || (preset == MethodPreset.Linear && own == MethodPreset.BetweenWithin))
+        && _terms[t.Term].Name == term);
+
+    private int JointTest(JointTest joint)
+    {
+        string term = joint.Variance is null ? joint.Term ?? "" : TherapistVariance;
+        int test = _tests.FindIndex(t => _methods[_terms[t.Term].Method].Name == joint.Method && _terms[t.Term].Name == term && t.Kind == joint.By);
+        return test >= 0
+            ? test
+            : throw new StudyException($"joint {joint.Name}: no method {joint.Method} tests {(joint.Variance is null ? term : $"the variance of {joint.Variance}")} by {Words.Of(joint.By)}.");
+    }
+}

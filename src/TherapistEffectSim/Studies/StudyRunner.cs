@@ -1,0 +1,80 @@
+using System.Runtime.Intrinsics;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Performance;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>How a study is run; nothing here changes a result.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Threads; at least 1.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Replicates side by side: 1, 4 or 8; <see langword="null"/> for the widest that the machine does well.</summary>
+    public int? Lanes { get; init; }
+
+    /// <summary>Takes the finished scenarios, in order.</summary>
+    public required Action<CellResult> OnCell { get; init; }
+
+    /// <summary>Takes the tests of all replicates, in order; <see langword="null"/> if replicates are not kept.</summary>
+    public Action<ReplicateRow>? OnReplicate { get; init; }
+
+    /// <summary>Told of finished replicates.</summary>
+    public StudyProgress Progress { get; init; } = new();
+}
+
+/// <summary>How far a study has come. Safe to read while it runs.</summary>
+public sealed class StudyProgress
+{
+    private long _done;
+
+    /// <summary>Replicates finished, over all scenarios.</summary>
+    public long ReplicatesDone => Interlocked.Read(ref _done);
+
+    internal void Add(int replicates) => Interlocked.Add(ref _done, replicates);
+}
+
+/// <summary>Runs studies.</summary>
+public static class StudyRunner
+{
+    /// <summary>Replicates side by side that this machine does well.</summary>
+    public static int BestLanes => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 4 : 1;
+
+    /// <summary>Plans the scenarios that differ in what methods can see, to find out whether the study can be run.</summary>
+    /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
+    public static void Check(Study study)
+    {
+        HashSet<(string Arms, int Sites)> seen = [];
+        foreach (Cell cell in study.Cells)
+        {
+            if (seen.Add((string.Join('\n', cell.Scenario.Trial.Arms), cell.Scenario.Trial.Sites)))
+            {
+                ScenarioPlanner.Plan(study, cell);
+            }
+        }
+    }
+
+    /// <summary>Runs all replicates of all scenarios.</summary>
+    /// <returns>Whether all were run; false if cancelled, and then what was finished has been handed out.</returns>
+    /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
+    public static bool Run(Study study, RunOptions options, CancellationToken cancellation)
+    {
+        if (options.Threads < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), $"Threads must be at least 1, but was {options.Threads}.");
+        }
+
+        Check(study);
+        using StudyRun run = new(study, options);
+        return run.Complete(cancellation);
+    }
+
+    internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
+    {
+        8 => new ReplicateEngine<Lane8>(plan),
+        4 => new ReplicateEngine<Lane4>(plan),
+        1 => new ReplicateEngine<Lane1>(plan),
+        int other => throw new ArgumentOutOfRangeException(nameof(lanes), $"Lanes must be 1, 4 or 8, but was {other}."),
+    };
+}

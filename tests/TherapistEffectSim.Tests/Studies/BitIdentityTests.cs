@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Performance;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Tests.Studies;
+
+public sealed class BitIdentityTests
+{
+    // 200 replicates: three full leaves and a broken one.
+    private const int Replicates = 200;
+
+    private static readonly Method[] s_methods =
+    [
+        new() { Preset = MethodPreset.NullModel },
+        new() { Preset = MethodPreset.Linear },
+        new()
+        {
+            Preset = MethodPreset.Quadratic,
+            Tests =
+            [
+                StudyFixture.Term("I(alliance_between^2)", TestKind.TSatterthwaite),
+                StudyFixture.Term("I(alliance_between^2)", TestKind.Lrt),
+                StudyFixture.Term("alliance_within", TestKind.WaldZ),
+            ],
+        },
+        new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
+        new() { Preset = MethodPreset.TherapistMeans },
+        new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
+    ];
+
+    public static Scenario World(Caseload caseload, TherapistMean mean) => new()
+    {
+        Trial = new() { Arms = ["usual", "motivational"], Sites = 3, Therapists = 13, Caseload = caseload },
+        Therapists = new() { OutcomeIcc = 0.05 },
+        Alliance = new() { ObservedTherapistIcc = 0.2, Reliability = 0.7, Assessments = 2, TherapistMean = mean },
+        Outcome = new EndpointOutcome
+        {
+            Between = new QuadraticShape { Curvature = 0.2 },
+            Within = new QuadraticShape { Curvature = 0.1, Linear = 0.3 },
+            ArmEffect = new() { D = 0.3 },
+            Severity = -0.3,
+            SiteIcc = 0.03,
+        },
+        Attrition = new()
+        {
+            Alliance = new() { Rate = 0.3 },
+            Outcome = new() { Rate = 0.25, DependsOn = new() { Severity = 0.5, Outcome = -0.4 } },
+        },
+    };
+
+    public static TheoryData<int> Worlds() => [0, 1, 2];
+
+    [Theory]
+    [MemberData(nameof(Worlds))]
+    public void Run_WithAnyThreadsAndLanes_GivesTheSameBits(int world)
+    {
+        Scenario scenario = world switch
+        {
+            0 => World(new DrawnCaseload { Mean = 9, Cv = 0.8 }, TherapistMean.Measured),
+            1 => World(new SharedCaseload { Total = 150, Cv = 0.6 }, TherapistMean.Analysed),
+            _ => World(new FixedCaseload { Patients = 8 }, TherapistMean.Analysed) with { Attrition = new() },
+        };
+        Study study = StudyFixture.Study(Replicates, seed: 7, [.. s_methods], scenario, scenario with { Therapists = new() { OutcomeIcc = 0 } });
+
+        string reference = Text(study, threads: 1, lanes: 1);
+
+        Assert.Equal(reference, Text(study, threads: 1, lanes: 4));
+        Assert.Equal(reference, Text(study, threads: 1, lanes: 8));
+        Assert.Equal(reference, Text(study, threads: 2, lanes: 8));
+        Assert.Equal(reference, Text(study, threads: 5, lanes: 4));
+    }
+
+    [Fact]
+    public void Run_OfMoreReplicates_KeepsTheFirstOnes()
+    {
+        Scenario scenario = World(new DrawnCaseload { Mean = 9, Cv = 0.8 }, TherapistMean.Analysed);
+        List<ReplicateRow> few = [];
+        List<ReplicateRow> many = [];
+
+        StudyFixture.Run(StudyFixture.Study(70, 7, [.. s_methods], scenario), onReplicate: few.Add);
+        StudyFixture.Run(StudyFixture.Study(150, 7, [.. s_methods], scenario), onReplicate: many.Add);
+
+        Assert.Equal(few, many.Take(few.Count));
+    }
+
+    // Every number with all its bits.
+    private static string Text(Study study, int threads, int lanes)
+    {
+        StringBuilder text = new();
+        foreach (CellResult cell in StudyFixture.Run(study, threads, lanes, row => Append(text, row)))
+        {
+            foreach (SummaryRow row in cell.Summary)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{row.Method} {row.Term} {row.Test} {row.Measure} {row.Value:R} {row.Mcse:R} {row.ConfLow:R} {row.ConfHigh:R} {row.Replicates} {row.Failures}\n");
+            }
+
+            foreach (JointRow row in cell.Joint)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{row}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, ReplicateRow row) => text.Append(
+        CultureInfo.InvariantCulture,
+        $"{row.Scenario} {row.Replicate} {row.Method} {row.Term} {row.Test} {row.Estimate:R} {row.StandardError:R} {row.DegreesOfFreedom:R} {row.Statistic:R} {row.PValue:R} {row.ConfLow:R} {row.ConfHigh:R} {row.Status}\n");
+}
