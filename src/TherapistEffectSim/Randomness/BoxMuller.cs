@@ -8,7 +8,7 @@ namespace TherapistEffectSim.Randomness;
 /// Box &amp; Muller (1958): radius √(−2 log u) from all 64 bits, u = word·2⁻⁶⁴, so that the tails reach 9.4 SDs; angle π·t with t in
 /// [−½, ½) from the low 32 bits, and the sign of the cosine from the lowest bit. The logarithm takes one of 16 tabulated
 /// reciprocals and a polynomial of degree 4, sine and cosine polynomials of degree 6 in t²: error below
-/// 8·10⁻¹³ times the radius, or 1.1·10⁻¹² where that is more.
+/// 10⁻¹² + 8·10⁻¹³ times the radius.
 /// </para>
 /// <para>A word of 0, one in 2⁶⁴, gives finite numbers, never an infinity; the largest words give 0, never a NaN.</para>
 /// </remarks>

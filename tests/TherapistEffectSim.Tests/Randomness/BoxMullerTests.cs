@@ -6,7 +6,7 @@ public sealed class BoxMullerTests
 {
     private const double LargestError = 1;      // in units of its bound
     private const double ErrorPerRadius = 8e-13;
-    private const double SmallestBound = 1.1e-12;
+    private const double ErrorAtCentre = 1e-12;
 
     public static TheoryData<ulong> EdgeWords
     {
@@ -99,7 +99,8 @@ public sealed class BoxMullerTests
 
     private static ulong AnyWord(Random random) => (ulong)random.NextInt64(long.MinValue, long.MaxValue);
 
-    // Largest error over its bound. Radius from u = word·2⁻⁶⁴, angle π·t with t from the low 32 bits as a signed number, sign of the cosine from the lowest bit.
+    // Largest error over its bound. Radius from u = word·2⁻⁶⁴,
+    // angle π·t with t from the low 32 bits as a signed number, sign of the cosine from the lowest bit.
     private static double Error(ulong word)
     {
         BoxMuller.Transform(Lane1.FromBits(word), out Lane1 first, out Lane1 second);
@@ -107,6 +108,6 @@ public sealed class BoxMullerTests
         double angle = Math.PI * Math.ScaleB((int)(uint)word, -32);
         double sign = (word & 1) == 0 ? 1 : -1;
         double error = Math.Max(Math.Abs(first[0] - (sign * radius * Math.Cos(angle))), Math.Abs(second[0] - (radius * Math.Sin(angle))));
-        return error / Math.Max(SmallestBound, ErrorPerRadius * radius);
+        return error / (ErrorAtCentre + (ErrorPerRadius * radius));
     }
 }
