@@ -87,7 +87,8 @@ public sealed class AttritionTests
         double meanOfLost = NormalMean(x => x * Logistic(intercept + (slope * x))) / rate;
         Assert.Equal(Math.Sign(slope), Math.Sign(meanOfLost));
         List<GeneratedTrial> trials = GeneratedTrial.Many(scenario, Replicates);
-        MonteCarlo.AssertMean(0, [.. trials.Select(t => Enumerable.Range(0, t.Patients).Where(i => !t.Analysed[i]).Sum(i => Standardised(t, i, covariate) - meanOfLost))]);
+        MonteCarlo.AssertMean(0, [.. trials.Select(
+            t => Enumerable.Range(0, t.Patients).Where(i => !t.Analysed[i]).Sum(i => Standardised(t, i, covariate) - meanOfLost))]);
     }
 
     [Fact]

@@ -75,7 +75,10 @@ public sealed class GeneratedBitsTests
         }
     }
 
-    public static TheoryData<string> Dials => ["severity", "reliability", "sites", "arms", "between", "within", "alliance slope", "alliance loss", "outcome loss"];
+    public static TheoryData<string> Dials =>
+    [
+        "severity", "reliability", "sites", "arms", "between", "within", "alliance slope", "alliance loss", "outcome loss",
+    ];
 
     [Theory]
     [MemberData(nameof(Dials))]
@@ -90,7 +93,10 @@ public sealed class GeneratedBitsTests
 
     [Fact]
     public void SeverityThatNobodyReads_IsNotDrawnAndChangesNothing() =>
-        AssertSame(GeneratedTrial.Many(Worlds.Plain, Replicates), GeneratedTrial.Many(Worlds.Plain, Replicates, severityIsUsed: false), except: "severity");
+        AssertSame(
+            GeneratedTrial.Many(Worlds.Plain, Replicates),
+            GeneratedTrial.Many(Worlds.Plain, Replicates, severityIsUsed: false),
+            except: "severity");
 
     [Fact]
     public void LossAtBothStages_IsTheLossOfEachStage()
@@ -130,8 +136,8 @@ public sealed class GeneratedBitsTests
     {
         "severity" => (Worlds.Plain.WithOutcome(o => o with { Severity = -0.3 }), "outcome"),
         "reliability" => (Worlds.Plain with { Alliance = Worlds.Plain.Alliance with { Reliability = 0.7 } }, "alliance"),
-        "sites" => ((Worlds.Plain with { Trial = Worlds.Plain.Trial with { Sites = 4 } }).WithOutcome(o => o with { SiteIcc = 0.1 }), "outcome"),
-        "arms" => ((Worlds.Plain with { Trial = Worlds.Plain.Trial with { Arms = ["a", "b"] } }).WithOutcome(o => o with { ArmEffect = new() { D = 1 } }), "outcome"),
+        "sites" => (TurnedToZero(dial).WithOutcome(o => o with { SiteIcc = 0.1 }), "outcome"),
+        "arms" => (TurnedToZero(dial).WithOutcome(o => o with { ArmEffect = new() { D = 1 } }), "outcome"),
         "between" => (Worlds.Plain.WithOutcome(o => o with { Between = new QuadraticShape { Curvature = 0.2 } }), "outcome"),
         "within" => (Worlds.Plain.WithOutcome(o => o with { Within = new QuadraticShape { Curvature = 0.2 } }), "outcome"),
         "alliance slope" => (Worlds.Plain.WithOutcome(o => o with { Alliance = new() { Slope = 0.3 } }), "outcome"),

@@ -91,7 +91,8 @@ internal sealed class GeneratedTrial
                 int p = batch.FirstPatient[j] + i;
                 if (i >= caseload)
                 {
-                    Assert.False(IsTrue(batch.Measured.Span[p], lane) || IsTrue(batch.Analysed.Span[p], lane), "a patient beyond the caseload is masked");
+                    Assert.False(
+                        IsTrue(batch.Measured.Span[p], lane) || IsTrue(batch.Analysed.Span[p], lane), "a patient beyond the caseload is masked");
                     continue;
                 }
 

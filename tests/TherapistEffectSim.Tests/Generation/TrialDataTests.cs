@@ -183,7 +183,8 @@ public sealed class TrialDataTests
             double[] means = [.. values.Select(column => rows.Average(row => column[row]))];
             for (int a = 0; a < names.Length; a++)
             {
-                Assert.True(Math.Abs(means[a] - statistics.MeansOf(a)[j][0]) <= tolerance, $"mean of {names[a]}: {means[a]} and {statistics.MeansOf(a)[j][0]}");
+                double mean = statistics.MeansOf(a)[j][0];
+                Assert.True(Math.Abs(means[a] - mean) <= tolerance, $"mean of {names[a]}: {means[a]} and {mean}");
                 for (int b = 0; b <= a; b++)
                 {
                     within[Packed.Index(a, b)] += rows.Sum(row => (values[a][row] - means[a]) * (values[b][row] - means[b]));
@@ -197,7 +198,8 @@ public sealed class TrialDataTests
             {
                 double expected = within[Packed.Index(a, b)];
                 double found = statistics.Within.Span[Packed.Index(a, b)][0];
-                Assert.True(Math.Abs(expected - found) <= tolerance * Math.Max(1, Math.Abs(expected)), $"{names[a]} × {names[b]}: {expected} and {found}");
+                Assert.True(
+                    Math.Abs(expected - found) <= tolerance * Math.Max(1, Math.Abs(expected)), $"{names[a]} × {names[b]}: {expected} and {found}");
             }
         }
     }

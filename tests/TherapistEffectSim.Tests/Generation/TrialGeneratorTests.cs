@@ -68,7 +68,8 @@ public sealed class TrialGeneratorTests
         AssertMeanSquares(trials, t => [.. Enumerable.Range(0, t.Patients).Select(i => t.TrueAlliance(i, withinSd))], icc, 1 - icc);
 
         // The share of the measured variance within therapists that is true is what the reliability of k assessments says.
-        double truth = trials.Average(t => Enumerable.Range(0, t.Patients).Average(i => withinSd * t.PatientScore[i] * (t.Alliance[i] - t.TrueAllianceBetween[t.Therapist[i]])));
+        double truth = trials.Average(t => Enumerable.Range(0, t.Patients).Average(
+            i => withinSd * t.PatientScore[i] * (t.Alliance[i] - t.TrueAllianceBetween[t.Therapist[i]])));
         double spearmanBrown = assessments * reliability / (1 + ((assessments - 1) * reliability));
         Assert.Equal(spearmanBrown, truth / (1 - icc + error), 0.01);
     }

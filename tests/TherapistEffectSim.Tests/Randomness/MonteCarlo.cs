@@ -34,7 +34,8 @@ internal static class MonteCarlo
     public static void AssertZ(double statistic, double expected, double standardError, string what)
     {
         double z = (statistic - expected) / standardError;
-        Assert.True(Math.Abs(z) <= Bound(FalseAlarmRate), $"{what}: {statistic:G6}, expected {expected:G6}, standard error {standardError:G3}: z = {z:F2}");
+        Assert.True(
+            Math.Abs(z) <= Bound(FalseAlarmRate), $"{what}: {statistic:G6}, expected {expected:G6}, standard error {standardError:G3}: z = {z:F2}");
     }
 
     /// <summary>Exact two-sided test of a rare count against its Poisson distribution.</summary>
