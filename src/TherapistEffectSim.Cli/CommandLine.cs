@@ -45,6 +45,7 @@ internal static class CommandLine
         RootCommand root = new(Description)
         {
             RunCommand.Create(streams),
+            SimulateCommand.Create(streams),
             ValidateCommand.Create(streams),
             SchemaCommand.Create(streams),
             FitCommand.Create(streams),
