@@ -67,7 +67,7 @@ internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter E
         // A file or a pipe has no width of its own, and a table broken at 80 characters cannot be read.
         console.Profile.Width = OutputIsTerminal ? Math.Max(Console.WindowWidth, 1) : WidthOfFiles;
         console.Write(table);
-        foreach (string line in text.ToString().TrimEnd().Split('\n'))
+        foreach (string line in text.ToString().Trim('\r', '\n').Split('\n'))
         {
             Output.Write(line.TrimEnd());
             Output.Write('\n');

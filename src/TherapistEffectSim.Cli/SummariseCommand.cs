@@ -31,7 +31,7 @@ internal static class SummariseCommand
             Description = "The true value that the estimates aim at.",
             HelpName = "T",
             Required = true,
-            CustomParser = result => Number(result, value => true, "a finite number"),
+            CustomParser = result => Number(result, _ => true, "a finite number"),
         };
         Option<double> alpha = new("--alpha")
         {
@@ -41,7 +41,7 @@ internal static class SummariseCommand
             CustomParser = result => Number(result, value => value is > 0 and < 1, "a number > 0 and < 1"),
         };
         Choice<OutputFormat> format = Choices.Format();
-        ExplainedCommand command = new("summarise", "Computes performance measures of a simulation study, each with its Monte Carlo standard error (MCSE).")
+        ExplainedCommand command = new("summarise", "Computes performance measures of a simulation study, each with its Monte Carlo error.")
         {
             Notes =
             [
@@ -85,7 +85,7 @@ internal static class SummariseCommand
             default:
                 streams.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Wording.Count(records.Length, "replicate")}, true value {request.TrueValue}, alpha {request.Alpha}"));
+                    $"{Wording.Count(records.Length, "row")}, true value {request.TrueValue}, alpha {request.Alpha}"));
                 SummaryText.WriteTable(rows, streams);
                 break;
         }

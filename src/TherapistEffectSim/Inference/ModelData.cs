@@ -47,7 +47,7 @@ internal sealed record ModelData
         DataTable table = complete.Table;
         if (table.Rows == 0)
         {
-            throw new ModelException($"there must be rows that are complete in {string.Join(", ", needed)}, but none of the {Count(data.Rows, "row")} is.");
+            throw new ModelException($"there must be rows that are complete in {string.Join(", ", needed)}, but there is none among {Count(data.Rows, "row")}.");
         }
 
         if (table.Column(formula.Response) is TextColumn text)
