@@ -47,7 +47,7 @@ internal static class SummariseCommand
             [
                 "A test rejects if p_value <= alpha; without p_value if estimate/std_error is beyond the t or,",
                 "without df, the normal quantile. Replicates that failed count as no rejection.",
-                "Measures and formulas: Morris, White & Crowther (2019), table 6. Type S and M errors need 50 rejections.",
+                "Measures: Morris, White & Crowther (2019), table 6; type S and M errors only from 50 rejections.",
             ],
             Examples =
             [

@@ -124,7 +124,7 @@ public sealed class FitOracleTests
         Assert.Equal(random.GetProperty("columns")[0].GetString(), effect.GetProperty("term").GetString());
         AssertClose("sigma", sigma, Number(fit, "residual_sd"), oracle.Tolerance("sigma_rel") * sigma);
         AssertClose("sd", sd, Number(effect, "sd"), sd > 0 ? oracle.Tolerance("sd_rel") * sd : 1e-4 * sigma);
-        AssertClose("variance", Math.Pow(Number(effect, "sd"), 2), Number(effect, "variance"), 1e-12 * sigma * sigma);
+        AssertClose("variance", Math.Pow(Number(effect, "sd"), 2), Number(effect, "variance"), 1e-12 * sd * sd);
     }
 
     private static void AssertFixedEffects(OracleCase oracle, JsonElement reference, JsonElement fit)
