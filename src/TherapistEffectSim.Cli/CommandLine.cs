@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using TherapistEffectSim.Formulas;
 
 namespace TherapistEffectSim.Cli;
 
@@ -12,8 +13,6 @@ internal static class CommandLine
 
     private const string Description =
         "Could a psychotherapy trial detect that therapists differ, and whether the alliance matters?";
-
-    private const int ShortestSuggestion = 2;
 
     private static readonly string[] s_examples =
     [
@@ -62,16 +61,19 @@ internal static class CommandLine
             return Refuse(parsed, [stray], streams);
         }
 
-        if (parsed.Action is not ParseErrorAction refusal)
+        // By itself this action would print the whole help to standard output, in colour, and return 1.
+        if (parsed.Action is ParseErrorAction)
         {
-            return parsed.Invoke(Configuration(streams.Output, streams.Error));
+            return Refuse(parsed, Mistakes(parsed), streams);
         }
 
-        // By itself it would print the whole help to standard output and return 1.
-        refusal.ShowHelp = false;
-        using StringWriter message = new();
-        parsed.Invoke(Configuration(message, message));
-        return Refuse(parsed, Mistakes(parsed, message.ToString()), streams);
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = streams.Output,
+            Error = streams.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
     }
 
     private static int Refuse(ParseResult parsed, IEnumerable<string> mistakes, Streams streams)
@@ -86,33 +88,22 @@ internal static class CommandLine
     }
 
     // The parser takes an option that it does not know for the name of a file.
-    private static string? StrayOption(ParseResult parsed)
-    {
-        Command command = parsed.CommandResult.Command;
-        return parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is Token stray
-            ? $"'{stray.Value}' is no option of {NameOf(command)}. Its options are {Wording.List([.. command.Options.Select(option => option.Name)], "and")}."
+    private static string? StrayOption(ParseResult parsed) =>
+        parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is Token stray
+            ? Unknown(stray.Value, parsed.CommandResult.Command)
             : null;
-    }
 
-    // The parser's own words repeat a mistyped option as three mistakes, and take -h for a likely meaning of anything short.
-    private static IEnumerable<string> Mistakes(ParseResult parsed, string parserMessage)
+    private static IEnumerable<string> Mistakes(ParseResult parsed) =>
+        parsed.UnmatchedTokens is [string first, ..]
+            ? [Unknown(first, parsed.CommandResult.Command)]
+            : parsed.Errors.Select(error => error.Message).Distinct();
+
+    private static string Unknown(string word, Command command)
     {
-        if (parsed.UnmatchedTokens is not [string first, ..])
-        {
-            return parsed.Errors.Select(error => error.Message).Distinct();
-        }
-
-        string[] near = [.. parserMessage.ReplaceLineEndings("\n").Split('\n')
-            .SkipWhile(line => !line.StartsWith($"'{first}'", StringComparison.Ordinal))
-            .Skip(1)
-            .TakeWhile(line => line.Length > 0 && line[0] != '\'')
-            .Where(line => line.Length > ShortestSuggestion)];
-        string suggestion = near.Length == 0 ? "" : $" Did you mean {Wording.List(near, "or")}?";
-        return [$"'{first}' is no command, option or argument of {NameOf(parsed.CommandResult.Command)}.{suggestion}"];
+        string[] known = [.. command.Subcommands.Select(subcommand => subcommand.Name), .. command.Options.Select(option => option.Name)];
+        string suggestion = NearestName.Find(word, known) is string nearest ? $"Did you mean {nearest}?" : $"Known are {Wording.List(known, "and")}.";
+        return $"'{word}' is no command, option or argument of {NameOf(command)}. {suggestion}";
     }
-
-    private static InvocationConfiguration Configuration(TextWriter output, TextWriter error) =>
-        new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     private static string NameOf(Command command) => command is RootCommand ? Name : $"{Name} {command.Name}";
 

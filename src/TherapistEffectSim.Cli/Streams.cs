@@ -8,7 +8,7 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="Interruption">Cancelled by Ctrl-C, SIGTERM or SIGHUP.</param>
-internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter Error, CancellationToken Interruption) : IDisposable
+internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter Error, CancellationToken Interruption)
 {
     private const int WidestTable = 1000; // beyond the width of a terminal lines wrap; cells would be cut otherwise
     private const int BufferLength = 1 << 16;
@@ -31,7 +31,7 @@ internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter E
         // Console.Out would send escape sequences to a terminal, and write a file cell by cell.
         return new Streams(
             new StreamReader(Console.OpenStandardInput(), encoding),
-            new StreamWriter(Console.OpenStandardOutput(), encoding, BufferLength) { AutoFlush = !Console.IsOutputRedirected },
+            new StreamWriter(Console.OpenStandardOutput(), encoding, BufferLength) { AutoFlush = !Console.IsOutputRedirected, NewLine = "\n" },
             new StreamWriter(Console.OpenStandardError(), encoding) { AutoFlush = true },
             interruption)
         {
@@ -68,12 +68,5 @@ internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter E
             Output.Write(line);
             Output.Write('\n');
         }
-    }
-
-    public void Dispose()
-    {
-        Input.Dispose();
-        Output.Dispose();
-        Error.Dispose();
     }
 }

@@ -9,9 +9,9 @@ public sealed class CommandLineTests
     [InlineData("'fti' is no command, option or argument of tes. Did you mean fit?\nHelp: tes --help\n", "fti", "x")]
     [InlineData("Option '--formula' is required.\nRequired argument missing for command: 'fit'.\nHelp: tes fit --help\n", "fit")]
     [InlineData(
-        "'--formla' is no option of tes fit. Its options are --formula, --method, --df and --format.\nHelp: tes fit --help\n",
+        "'--formla' is no command, option or argument of tes fit. Did you mean --formula?\nHelp: tes fit --help\n",
         "fit", "a.csv", "--formla", "y ~ x")]
-    [InlineData("'b.csv' is no command, option or argument of tes fit.\nHelp: tes fit --help\n", "fit", "a.csv", "b.csv", "-f", "y ~ x")]
+    [InlineData("'b.csv' is no command, option or argument of tes fit. Known are --formula, --method, --df and --format.\nHelp: tes fit --help\n", "fit", "a.csv", "b.csv", "-f", "y ~ x")]
     [InlineData("--method must be reml or ml, but was 'REML'.\nHelp: tes fit --help\n", "fit", "a.csv", "-f", "y ~ x", "--method", "REML")]
     [InlineData("--format must be table, json or csv, but was 'xml'.\nHelp: tes fit --help\n", "fit", "a.csv", "-f", "y ~ x", "--format", "xml")]
     [InlineData(
