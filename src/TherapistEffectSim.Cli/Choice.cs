@@ -26,11 +26,11 @@ internal sealed class Choice<T>
             string word = result.Tokens.Count > 0 ? result.Tokens[0].Value : words[0];
             if (NotAvailable.Contains(word))
             {
-                result.AddError($"{name} {word} is not available in this version; {string.Join(", ", words)} are.");
+                result.AddError($"{name} {word} is not available in this version; {Wording.List(words, "and")} are.");
             }
             else if (!words.Contains(word))
             {
-                result.AddError($"{name} must be {string.Join(" or ", words)}, but was '{word}'.");
+                result.AddError($"{name} must be {Wording.List(words, "or")}, but was '{word}'.");
             }
         });
     }

@@ -16,15 +16,23 @@ internal static class FitTable
     {
         bool isMixed = !fit.RandomEffects.IsEmpty;
         TextWriter output = streams.Output;
-        output.WriteLine(isMixed ? $"Linear mixed model fitted by {Wording.NameOf(fit.Method)}" : $"Ordinary least squares (residual variance by {Wording.NameOf(fit.Method)})");
+        output.WriteLine(isMixed ? $"Linear mixed model fitted by {Wording.NameOf(fit.Method)}" : $"Ordinary least squares, residual variance by {Wording.NameOf(fit.Method)}");
         output.WriteLine($"  {fit.Formula}");
         string groups = string.Concat(fit.Groups.Select(group => string.Create(CultureInfo.InvariantCulture, $", {group.Name}: {group.Levels} levels")));
         output.WriteLine($"  {Wording.Count(fit.Observations, "observation")}{groups}");
         string criterion = fit.Method == Criterion.Reml ? "REML criterion" : "Deviance";
         output.WriteLine($"  {criterion} {Fixed(fit.CriterionValue)}, log-likelihood {Fixed(fit.LogLikelihood)}, AIC {Fixed(fit.Aic)}, BIC {Fixed(fit.Bic)}");
         output.WriteLine();
-        output.WriteLine(isMixed ? "Random effects" : "Residuals");
-        streams.Write(RandomEffects(fit));
+        if (isMixed)
+        {
+            output.WriteLine("Random effects");
+            streams.Write(RandomEffects(fit));
+        }
+        else
+        {
+            output.WriteLine($"Residual variance {Own(fit.ResidualSd * fit.ResidualSd)}, SD {Own(fit.ResidualSd)}");
+        }
+
         if (!fit.FixedEffects.IsEmpty)
         {
             output.WriteLine();

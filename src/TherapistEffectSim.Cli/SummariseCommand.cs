@@ -31,7 +31,7 @@ internal static class SummariseCommand
             Description = "The true value that the estimates aim at.",
             HelpName = "T",
             Required = true,
-            CustomParser = result => Number(result, value => true, "a finite number"),
+            CustomParser = result => Number(result, _ => true, "a finite number"),
         };
         Option<double> alpha = new("--alpha")
         {
@@ -41,13 +41,13 @@ internal static class SummariseCommand
             CustomParser = result => Number(result, value => value is > 0 and < 1, "a number > 0 and < 1"),
         };
         Choice<OutputFormat> format = Choices.Format();
-        ExplainedCommand command = new("summarise", "Computes performance measures of a simulation study, each with its Monte Carlo standard error (MCSE).")
+        ExplainedCommand command = new("summarise", "Computes performance measures of a simulation study, each with its Monte Carlo error.")
         {
             Notes =
             [
                 "A test rejects if p_value <= alpha; without p_value if estimate/std_error is beyond the t or,",
                 "without df, the normal quantile. Replicates that failed count as no rejection.",
-                "Measures and formulas: Morris, White & Crowther (2019), table 6. Type S and M errors need 50 rejections.",
+                "Measures: Morris, White & Crowther (2019), table 6; type S and M errors only from 50 rejections.",
             ],
             Examples =
             [
@@ -85,7 +85,7 @@ internal static class SummariseCommand
             default:
                 streams.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Wording.Count(records.Length, "replicate")}, true value {request.TrueValue}, alpha {request.Alpha}"));
+                    $"{Wording.Count(records.Length, "row")}, true value {request.TrueValue}, alpha {request.Alpha}"));
                 SummaryText.WriteTable(rows, streams);
                 break;
         }

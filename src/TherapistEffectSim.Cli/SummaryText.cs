@@ -23,7 +23,7 @@ internal static class SummaryText
             }
 
             Table table = PlainTable.Create("Measure");
-            table.AddNumbers("Value", "MCSE", "95 % interval", "Replicates", "Failures");
+            table.AddNumbers("Value", "MCSE", "95 % MC interval", "Replicates", "Failures");
             foreach (SummaryRow row in method.Where(row => row.Value is not null))
             {
                 table.AddTexts(

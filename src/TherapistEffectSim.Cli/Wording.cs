@@ -16,6 +16,10 @@ internal static class Wording
     public static string Count(int number, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {unit}{(number == 1 ? "" : "s")}");
 
+    /// <summary><c>a</c>, <c>a or b</c>, <c>a, b or c</c>.</summary>
+    public static string List(IReadOnlyList<string> words, string conjunction) =>
+        words.Count == 1 ? words[0] : $"{string.Join(", ", words.SkipLast(1))} {conjunction} {words[^1]}";
+
     /// <summary>A number down to the digit at which its uncertainty has a count of significant digits.</summary>
     /// <param name="value">The number.</param>
     /// <param name="uncertainty">Standard error; the number itself asks for its own significant digits.</param>

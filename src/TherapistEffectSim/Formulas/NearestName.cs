@@ -1,9 +1,11 @@
 namespace TherapistEffectSim.Formulas;
 
 /// <summary>Finds the name that someone who mistyped may have meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The known name with the fewest edits, if they are at most a third of the typed letters (two for short names).</summary>
+    /// <param name="typed">What was typed; letter case does not count.</param>
+    /// <param name="known">The names that exist.</param>
     public static string? Find(string typed, IEnumerable<string> known)
     {
         int limit = Math.Max(2, typed.Length / 3);
@@ -14,7 +16,7 @@ internal static class NearestName
     }
 
     /// <summary>Insertions, deletions and replacements of one letter that turn one text into the other (Levenshtein 1966).</summary>
-    public static int Distance(string from, string to)
+    internal static int Distance(string from, string to)
     {
         int[] edits = [.. Enumerable.Range(0, to.Length + 1)]; // from the first i letters of `from` to the first k of `to`
         for (int i = 1; i <= from.Length; i++)

@@ -47,7 +47,7 @@ internal sealed record ModelData
         DataTable table = complete.Table;
         if (table.Rows == 0)
         {
-            throw new ModelException($"there must be rows that are complete in {string.Join(", ", needed)}, but none of the {Count(data.Rows, "row")} is.");
+            throw new ModelException($"there must be rows that are complete in {string.Join(", ", needed)}, but there is none among {Count(data.Rows, "row")}.");
         }
 
         if (table.Column(formula.Response) is TextColumn text)
@@ -88,6 +88,11 @@ internal sealed record ModelData
     {
         int rank = fit.FixedEffects.Length;
         double total = Outcome.Sum(y => y * y);
+        if (!double.IsFinite(total) || !double.IsFinite(fit.ResidualVariance) || !double.IsFinite(fit.Criterion))
+        {
+            throw new ModelException($"the numbers are too large or too small for sums of their squares; measure {OutcomeName} in another unit.");
+        }
+
         double unexplained = fit.ResidualVariance * (Rows - rank);
         if (!(unexplained > RoundingShare * total))
         {
@@ -107,7 +112,7 @@ internal sealed record ModelData
                 $"{Random.Group} has {Count(Random.Multipliers.Length, "level")} in {Count(Rows, "row")}, and the fixed effects leave no degree of freedom within them for the residual variance.");
         }
 
-        if (!fit.IsEstimable || !double.IsFinite(fit.Criterion))
+        if (!fit.IsEstimable)
         {
             throw new ModelException($"{OutcomeName} must vary within the levels of {Random?.Group ?? "the data"} by more than rounding, but does not.");
         }

@@ -12,7 +12,7 @@ namespace TherapistEffectSim.Inference;
 /// <param name="Multipliers">One per group: 1 for a random intercept.</param>
 internal sealed record RandomTermColumns(string Group, string Term, int[] Codes, double[] Multipliers)
 {
-    private const string Accepted = "This version fits one random intercept, (1 | g), or one term (0 + x | g) whose x is the same in all rows of a level of g.";
+    private const string Accepted = "This version fits one random intercept, (1 | g), or one term (0 + x | g) with x the same in all rows of a level of g.";
 
     /// <summary>The term that the formula asks for; null if it has none.</summary>
     /// <exception cref="FormulaException">The formula has a random part that this version does not fit.</exception>
