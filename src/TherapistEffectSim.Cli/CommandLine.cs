@@ -16,6 +16,7 @@ internal static class CommandLine
 
     private static readonly string[] s_examples =
     [
+        "tes run experiments/quickstart.yaml",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
     ];
@@ -45,6 +46,10 @@ internal static class CommandLine
     {
         RootCommand root = new(Description)
         {
+            RunCommand.Create(streams),
+            SimulateCommand.Create(streams),
+            ValidateCommand.Create(streams),
+            SchemaCommand.Create(streams),
             FitCommand.Create(streams),
             SummariseCommand.Create(streams),
         };

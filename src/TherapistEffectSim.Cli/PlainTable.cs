@@ -28,6 +28,9 @@ internal static class PlainTable
         }
     }
 
+    /// <summary>Adds a column of texts.</summary>
+    public static void AddTextColumn(this Table table, string header) => table.AddColumn(Column(header));
+
     /// <summary>Adds a row of texts as they are: brackets are no markup.</summary>
     public static void AddTexts(this Table table, params IEnumerable<string> cells) => table.AddRow(cells.Select(cell => new Text(cell)));
 

@@ -41,6 +41,15 @@ internal sealed class ScenarioPlanner
     /// <exception cref="StudyException">A method or test cannot be carried out; says which and why.</exception>
     public static ScenarioPlan Plan(Study study, Cell cell) => new ScenarioPlanner(study, cell).Plan(cell);
 
+    /// <summary>Key of the random numbers of a scenario.</summary>
+    public static ulong Key(Study study, Scenario scenario) => study.RandomNumbers switch
+    {
+        RandomNumbers.Common => StreamKey.ForStudy(study.Seed),
+        _ => StreamKey.ForScenario(
+            study.Seed,
+            (study.ContentHash ?? throw new StudyException("random-numbers: independent needs the content hash of the scenarios."))(scenario)),
+    };
+
     private ScenarioPlan Plan(Cell cell)
     {
         if (_methods.Select(m => m.Name).GroupBy(name => name).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -64,7 +73,7 @@ internal sealed class ScenarioPlanner
         {
             Cell = cell,
             World = _world,
-            Key = Key(cell),
+            Key = Key(_study, cell.Scenario),
             Alpha = _study.Alpha,
             Methods = _methods,
             Columns = _columns,
@@ -76,14 +85,6 @@ internal sealed class ScenarioPlanner
             JointTests = tests,
         };
     }
-
-    private ulong Key(Cell cell) => _study.RandomNumbers switch
-    {
-        RandomNumbers.Common => StreamKey.ForStudy(_study.Seed),
-        _ => StreamKey.ForScenario(
-            _study.Seed,
-            (_study.ContentHash ?? throw new StudyException("random-numbers: independent needs the content hash of the scenarios."))(cell.Scenario)),
-    };
 
     private ImmutableArray<int> AddColumns(MethodModel method)
     {
