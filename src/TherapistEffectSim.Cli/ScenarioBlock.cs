@@ -19,6 +19,8 @@ internal static class ScenarioBlock
     private const double NotableFailures = 0.01;
     private const double NotableLoss = 0.98;
     private const double NotableMcse = 0.01;
+    private const double NotableBias = 0.1;
+    private const double NotableShare = 0.0005;
 
     public static void Write(CellResult cell, Study study, Streams streams)
     {
@@ -39,8 +41,8 @@ internal static class ScenarioBlock
 
     private static double Size(CellResult cell, string measure) => cell.Summary.First(r => r.Measure == measure).Value!.Value;
 
-    private static double? Measure(CellResult cell, SummaryRow of, string test, string measure) =>
-        cell.Summary.FirstOrDefault(r => r.Method == of.Method && r.Term == of.Term && r.Test == test && r.Measure == measure)?.Value;
+    private static SummaryRow? Row(CellResult cell, SummaryRow of, string test, string measure) =>
+        cell.Summary.FirstOrDefault(r => r.Method == of.Method && r.Term == of.Term && r.Test == test && r.Measure == measure);
 
     private static Table Tests(CellResult cell)
     {
@@ -50,8 +52,8 @@ internal static class ScenarioBlock
         table.AddNumbers("truth", "estimate", "coverage");
         foreach (SummaryRow rate in cell.Summary.Where(r => r.Measure == "rejection_rate"))
         {
-            double? bias = Measure(cell, rate, "", "bias");
-            double? coverage = Measure(cell, rate, rate.Test, "coverage");
+            SummaryRow? bias = Row(cell, rate, "", "bias");
+            double? coverage = Row(cell, rate, rate.Test, "coverage")?.Value;
             table.AddTexts(
             [
                 rate.Method,
@@ -61,7 +63,7 @@ internal static class ScenarioBlock
                 rate.Value is null ? "" : Interval(rate.ConfLow, rate.ConfHigh),
                 Meaning(rate.RejectionMeans),
                 rate.TrueValue is double truth ? Wording.Rounded(truth, truth, Digits) : "",
-                bias is double b && rate.TrueValue is double t ? Wording.Rounded(t + b, t + b, Digits) : "",
+                bias is { Value: double b } && rate.TrueValue is double t ? Wording.Rounded(t + b, bias.Mcse ?? t + b, 1) : "",
                 coverage is double c ? Percent(c) : "",
             ]);
         }
@@ -77,7 +79,7 @@ internal static class ScenarioBlock
         }
 
         streams.Output.WriteLine("  On the same trials:");
-        foreach (JointRow row in cell.Joint.Where(r => r.Count > 0).OrderByDescending(r => r.Count).ThenBy(r => r.Pattern, StringComparer.Ordinal))
+        foreach (JointRow row in cell.Joint.Where(r => r.Share >= NotableShare).OrderByDescending(r => r.Count).ThenBy(r => r.Pattern, StringComparer.Ordinal))
         {
             streams.Output.WriteLine($"    {Percent(row.Share),7} {Interval(row.ConfLow, row.ConfHigh),-15} {InWords(row.Pattern)}");
         }
@@ -115,6 +117,12 @@ internal static class ScenarioBlock
             r.Measure == "rejection_rate" && r.RejectionMeans.StartsWith("false-positive", StringComparison.Ordinal) && r.ConfLow > study.Alpha))
         {
             yield return $"{row.Method}, {row.Term}: the {Percent(row.Value!.Value)} are false alarms; what is tested is 0, and the rejections come from the {row.RejectionMeans.Split(": ", 2)[1]}.";
+        }
+
+        foreach (SummaryRow row in cell.Summary.Where(r => r.Measure == "relative_bias" && r.Term != TherapistVariance && Math.Abs(r.Value ?? 0) > NotableBias))
+        {
+            string size = Percent(Math.Abs(row.Value!.Value));
+            yield return $"{row.Method}, {row.Term}: estimates are on average {size} too {(row.Value < 0 ? "small" : "large")}, in size; see coverage.";
         }
 
         double? mcse = cell.Summary.Where(r => r.Measure == "rejection_rate").Max(r => r.Mcse);

@@ -114,7 +114,7 @@ public sealed class TrialDataTests
                 int j = trial.Therapist[i];
                 Assert.Equal(j + 1, table.Numeric("therapist").Values[i]);
                 Assert.Equal(world.Scenario.Trial.Arms[world.Layout.Arm[j]], arm.Levels[arm.Codes[i]]);
-                Assert.Equal($"{world.Layout.Site[j] + 1}", site.Levels[site.Codes[i]]);
+                Assert.Equal($"s{world.Layout.Site[j] + 1}", site.Levels[site.Codes[i]]);
                 Assert.Equal(trial.Analysed[i] ? trial.Outcome[i] : double.NaN, table.Numeric("outcome").Values[i]);
                 Assert.Equal(trial.Measured[i] ? trial.Alliance[i] : double.NaN, table.Numeric("alliance").Values[i]);
                 Assert.Equal(trial.Severity[i], table.Numeric("severity").Values[i]);
