@@ -16,12 +16,13 @@ internal static class FitTable
     {
         bool isMixed = !fit.RandomEffects.IsEmpty;
         TextWriter output = streams.Output;
-        output.WriteLine(isMixed ? $"Linear mixed model fitted by {Wording.NameOf(fit.Method)}" : $"Ordinary least squares, residual variance by {Wording.NameOf(fit.Method)}");
+        output.WriteLine($"{(isMixed ? "Linear mixed model fitted by" : "Ordinary least squares, residual variance by")} {Wording.NameOf(fit.Method)}");
         output.WriteLine($"  {fit.Formula}");
-        string groups = string.Concat(fit.Groups.Select(group => string.Create(CultureInfo.InvariantCulture, $", {group.Name}: {group.Levels} levels")));
+        string groups = string.Concat(fit.Groups.Select(group => $", {group.Name}: {Wording.Count(group.Levels, "level")}"));
         output.WriteLine($"  {Wording.Count(fit.Observations, "observation")}{groups}");
         string criterion = fit.Method == Criterion.Reml ? "REML criterion" : "Deviance";
-        output.WriteLine($"  {criterion} {Fixed(fit.CriterionValue)}, log-likelihood {Fixed(fit.LogLikelihood)}, AIC {Fixed(fit.Aic)}, BIC {Fixed(fit.Bic)}");
+        output.WriteLine($"  {criterion} {Fixed(fit.CriterionValue)}, log-likelihood {Fixed(fit.LogLikelihood)}, "
+            + $"AIC {Fixed(fit.Aic)}, BIC {Fixed(fit.Bic)}");
         output.WriteLine();
         if (isMixed)
         {

@@ -15,7 +15,8 @@ internal sealed class ExplainedCommand(string name, string description) : Comman
 }
 
 /// <summary>The usual help, then notes and examples.</summary>
-internal sealed class ExplainedHelp(HelpAction usual, string programName, TextWriter output, IReadOnlyList<string> rootExamples) : SynchronousCommandLineAction
+internal sealed class ExplainedHelp(HelpAction usual, string programName, TextWriter output, IReadOnlyList<string> rootExamples)
+    : SynchronousCommandLineAction
 {
     private const int Width = 100;
 
@@ -32,7 +33,8 @@ internal sealed class ExplainedHelp(HelpAction usual, string programName, TextWr
         foreach (string line in text.ToString().Trim().Split('\n'))
         {
             // The library names the process, which is another one when the command runs inside a test.
-            output.WriteLine(line.StartsWith(processName, StringComparison.Ordinal) ? $"  {programName}{line[processName.Length..].TrimEnd()}" : line.TrimEnd());
+            string named = line.StartsWith(processName, StringComparison.Ordinal) ? $"  {programName}{line[processName.Length..]}" : line;
+            output.WriteLine(named.TrimEnd());
         }
 
         ExplainedCommand? command = parseResult.CommandResult.Command as ExplainedCommand;

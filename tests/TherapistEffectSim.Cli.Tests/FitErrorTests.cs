@@ -18,7 +18,7 @@ public sealed class FitErrorTests
         """;
 
     private const string Accepted =
-        "This version fits one random intercept, (1 | g), or one term (0 + x | g) with x the same in all rows of a level of g.";
+        "This version fits one random intercept, (1 | g), or one term (0 + x | g) with x a number that is the same in all rows of a level of g.";
 
     [Theory]
     [InlineData(

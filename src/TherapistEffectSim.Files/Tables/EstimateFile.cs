@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Performance;
 
@@ -83,9 +82,8 @@ public static class EstimateFile
                 file,
                 line: null,
                 target.Name,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"all estimates must have one true value, so {target.Name} must be the same in all rows, but has {target.Levels.Length} values: {names}{others}. Keep the rows of one."));
+                $"all estimates must have one true value, so {target.Name} must be the same in all rows, "
+                + $"but has {target.Levels.Length} values: {names}{others}. Keep the rows of one.");
         }
     }
 }

@@ -47,7 +47,8 @@ internal sealed record ModelData
         DataTable table = complete.Table;
         if (table.Rows == 0)
         {
-            throw new ModelException($"there must be rows that are complete in {string.Join(", ", needed)}, but there is none among {Count(data.Rows, "row")}.");
+            throw new ModelException(
+                $"there must be rows that are complete in {string.Join(", ", needed)}, but there is none among {Count(data.Rows, "row")}.");
         }
 
         if (table.Column(formula.Response) is TextColumn text)
@@ -59,7 +60,8 @@ internal sealed record ModelData
         if (columns.Length >= table.Rows)
         {
             throw new ModelException(
-                $"the model needs more rows than columns, but has {Count(columns.Length, "column")} for {Count(table.Rows, "complete row")}{LargestFactor(formula, table)}.");
+                $"the model needs more rows than columns, but has {Count(columns.Length, "column")} for {Count(table.Rows, "complete row")}"
+                + $"{LargestFactor(formula, table)}.");
         }
 
         ColumnValues values = new(table, row => RowOfData(data, needed, row));
@@ -103,13 +105,15 @@ internal sealed record ModelData
         if (Random is not null && fit.BetweenDegreesOfFreedom < 1)
         {
             throw new ModelException(
-                $"{Random.Group} has {Count(Random.Multipliers.Length, "level")}, and the fixed effects leave no degree of freedom between them for the variance of the random term.");
+                $"{Random.Group} has {Count(Random.Multipliers.Length, "level")}, "
+                + "and the fixed effects leave no degree of freedom between them for the variance of the random term.");
         }
 
         if (Random is not null && fit.WithinDegreesOfFreedom < 1)
         {
             throw new ModelException(
-                $"{Random.Group} has {Count(Random.Multipliers.Length, "level")} in {Count(Rows, "row")}, and the fixed effects leave no degree of freedom within them for the residual variance.");
+                $"{Random.Group} has {Count(Random.Multipliers.Length, "level")} in {Count(Rows, "row")}, "
+                + "and the fixed effects leave no degree of freedom within them for the residual variance.");
         }
 
         if (!fit.IsEstimable)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Formulas;
 
@@ -12,7 +11,8 @@ namespace TherapistEffectSim.Inference;
 /// <param name="Multipliers">One per group: 1 for a random intercept.</param>
 internal sealed record RandomTermColumns(string Group, string Term, int[] Codes, double[] Multipliers)
 {
-    private const string Accepted = "This version fits one random intercept, (1 | g), or one term (0 + x | g) with x the same in all rows of a level of g.";
+    private const string Accepted =
+        "This version fits one random intercept, (1 | g), or one term (0 + x | g) with x a number that is the same in all rows of a level of g.";
 
     /// <summary>The term that the formula asks for; null if it has none.</summary>
     /// <exception cref="FormulaException">The formula has a random part that this version does not fit.</exception>
@@ -57,9 +57,8 @@ internal sealed record RandomTermColumns(string Group, string Term, int[] Codes,
             if (effect[row] != first[group].Value)
             {
                 string level = string.Join(':', factors.Select(factor => factor.Levels[factor.Codes[row]]));
-                throw Refused(term, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"A random slope on {columns[0].Name}, which varies within {term.GroupName} {level} (from {NumberText.Shortest(first[group].Value)} to {NumberText.Shortest(effect[row])}), was found"));
+                string change = $"from {NumberText.Shortest(first[group].Value)} to {NumberText.Shortest(effect[row])}";
+                throw Refused(term, $"A random slope on {columns[0].Name}, which varies within {term.GroupName} {level} ({change}), was found");
             }
         }
 
