@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using TherapistEffectSim.Formulas;
+using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Cli;
 

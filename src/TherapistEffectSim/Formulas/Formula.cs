@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Formulas;
 

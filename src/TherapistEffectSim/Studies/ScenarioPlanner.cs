@@ -5,6 +5,7 @@ using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Inference;
 using TherapistEffectSim.Randomness;
+using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Studies;
 
