@@ -49,10 +49,22 @@ internal sealed class DenseModel
         double low = grid[Math.Max(0, best - 1)];
         double high = grid[Math.Min(grid.Length - 1, best + 1)];
         double golden = (Math.Sqrt(5) - 1) / 2;
-        while (high - low > 1e-9 * (high + 1e-3))
+        double fromHigh = Profiled(high - (golden * (high - low)));
+        double fromLow = Profiled(low + (golden * (high - low)));
+        while (high - low > 1e-6 * (high + 1e-3))
         {
-            double step = golden * (high - low);
-            (low, high) = Profiled(high - step) < Profiled(low + step) ? (low, low + step) : (high - step, high);
+            if (fromHigh < fromLow)
+            {
+                high = low + (golden * (high - low));
+                fromLow = fromHigh;
+                fromHigh = Profiled(high - (golden * (high - low)));
+            }
+            else
+            {
+                low = high - (golden * (high - low));
+                fromHigh = fromLow;
+                fromLow = Profiled(low + (golden * (high - low)));
+            }
         }
 
         double middle = (low + high) / 2;

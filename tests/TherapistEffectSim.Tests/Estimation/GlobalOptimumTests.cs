@@ -12,32 +12,19 @@ public sealed class GlobalOptimumTests(ITestOutputHelper output)
     // From 1 patient to this many, evenly on the logarithmic scale.
     private static readonly int[] s_largestCaseloads = [200, 8, 30, 2000, UnequalTrials.Pairs];
 
-    /// <summary>Shape of the therapists' effects: normal, or with a few outliers, which bring several minima about.</summary>
-    public enum Effects
+    public static TheoryData<bool, int[]> Fits() => new()
     {
-        Normal,
-        HeavyTailed,
-    }
-
-    public static TheoryData<bool, Effects, int[]> Fits()
-    {
-        TheoryData<bool, Effects, int[]> fits = [];
-        foreach (bool reml in new[] { true, false })
-        {
-            foreach (Effects effects in Enum.GetValues<Effects>())
-            {
-                fits.Add(reml, effects, [0, 3]);
-                fits.Add(reml, effects, [0, 1, 3]);
-                fits.Add(reml, effects, [0, 2, 3]);
-            }
-        }
-
-        return fits;
-    }
+        { true, [0, 3] },
+        { true, [0, 1, 3] },
+        { true, [0, 2, 3] },
+        { false, [0, 3] },
+        { false, [0, 1, 3] },
+        { false, [0, 2, 3] },
+    };
 
     [Theory]
     [MemberData(nameof(Fits))]
-    public void Fit_OfFewTherapists_IsNotBeatenByAGrid(bool reml, Effects effects, int[] columns)
+    public void Fit_OfFewTherapists_IsNotBeatenByAGrid(bool reml, int[] columns)
     {
         const int dataSets = 3000;
         Random random = new(20260114);
@@ -46,7 +33,7 @@ public sealed class GlobalOptimumTests(ITestOutputHelper output)
         for (int batch = 0; batch < dataSets / Lane8.Width; batch++)
         {
             int therapists = random.Next(3, 14);
-            TherapistStatistics<Lane8> data = UnequalTrials.Draw<Lane8>(random, therapists, s_largestCaseloads[batch % s_largestCaseloads.Length], effects == Effects.HeavyTailed);
+            TherapistStatistics<Lane8> data = UnequalTrials.Draw<Lane8>(random, therapists, s_largestCaseloads[batch % s_largestCaseloads.Length], heavyTailed: batch % 2 == 1);
             LinearModel model = new([.. columns], HasRandomIntercept: true, reml);
             RandomInterceptFit<Lane8> fitter = new(model, therapists, data.HasBetween, data.HasWithin);
             LinearModelFit<Lane8> fit = fitter.Fit(data);

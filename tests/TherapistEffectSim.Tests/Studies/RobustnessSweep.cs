@@ -15,6 +15,10 @@ internal static class RobustnessSweep
     /// <summary>Replicates of a design: one full leaf would be 64.</summary>
     public const int ReplicatesPerDesign = 40;
 
+    // Satterthwaite's df of a nearly saturated fit can be so small that the critical value of t is beyond the largest double: at level .05
+    // and df d it is near 20^(1/d). The interval is then the whole line.
+    private const double SmallestFiniteDf = 0.01;
+
     private static readonly Method[] s_methods =
     [
         new() { Preset = MethodPreset.NullModel },
@@ -99,8 +103,8 @@ internal static class RobustnessSweep
             && row.PValue is >= 0 and <= 1
             && (!hasDf || (row.DegreesOfFreedom > 0 && double.IsFinite(row.DegreesOfFreedom)))
             && (!hasInterval || (row.StandardError > 0 && double.IsFinite(row.StandardError)))
-            && (!hasInterval || (double.IsFinite(row.ConfLow) && double.IsFinite(row.ConfHigh)
-                && row.ConfLow <= row.Estimate && row.Estimate <= row.ConfHigh));
+            && (!hasInterval || (row.ConfLow <= row.Estimate && row.Estimate <= row.ConfHigh))
+            && (!hasInterval || row.DegreesOfFreedom < SmallestFiniteDf || (double.IsFinite(row.ConfLow) && double.IsFinite(row.ConfHigh)));
     }
 
     private static Scenario Design(int number)

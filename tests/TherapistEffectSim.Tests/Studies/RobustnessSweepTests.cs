@@ -5,7 +5,7 @@ namespace TherapistEffectSim.Tests.Studies;
 public sealed class RobustnessSweepTests
 {
     private const string Replicates = "TES_SWEEP_REPLICATES";
-    private const long UsualReplicates = 4000;
+    private const long UsualReplicates = 800;
 
     // TES_SWEEP_REPLICATES=1000000 for the long run before a release.
     [Fact]
