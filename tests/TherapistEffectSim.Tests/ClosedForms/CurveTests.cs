@@ -13,8 +13,8 @@ public sealed class CurveTests
     private const double ResidualVariance = 0.95;
     private const int Replicates = 20_000;
 
-    // The figures were simulated with as many replicates as here: the difference has MCSE √2 · √(p(1 − p)/20,000), .005 at a half, so
-    // that an error of .03 is seen 99 times in 100. NaN where the table has no straight line.
+    // J, then the rates of the curve and, where it is known, of the straight line. They were simulated with as many replicates as here: the
+    // difference has MCSE √2 · √(p(1 − p)/20,000), .005 at a half, so that an error of .03 is seen 99 times in 100.
     public static TheoryData<int, double[], double[]> TrueScores() => new()
     {
         { 20, [0.255, 0.455, 0.642], [] },
