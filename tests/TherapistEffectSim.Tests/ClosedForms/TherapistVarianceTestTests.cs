@@ -36,7 +36,7 @@ public sealed class TherapistVarianceTestTests
         }
     }
 
-    // 42 cells of 20,000 replicates: MCSE .0035 at power .5, so that an error of .022 is seen 99 times in 100.
+    // 42 cells of 12,000 replicates: MCSE .0046 at power .5, so that an error of .029 is seen 99 times in 100.
     [Theory]
     [MemberData(nameof(PowerTable))]
     public void FExact_OfBalancedTrials_HasTheExactPower(int therapists, double patients, double[] power)
@@ -64,7 +64,7 @@ public sealed class TherapistVarianceTestTests
         AssertPower([new() { Preset = MethodPreset.NullModel }, cells], [0, 0.05, 0.1], World, 30, 8, [6, 10]);
     }
 
-    public static TheoryData<int> Unbalanced() => [0, 1, 2];
+    public static TheoryData<int> Unbalanced() => [0, 1];
 
     // MCSE .0005 at 200,000 replicates: a size of .0531 or .0469 is seen 99 times in 100. Whatever is conditioned on must not depend on
     // the outcome, then the size is exact for any caseloads and columns.
@@ -75,7 +75,6 @@ public sealed class TherapistVarianceTestTests
         Caseload caseload = design switch
         {
             0 => new DrawnCaseload { Mean = 9, Cv = 0.8 },
-            1 => new SharedCaseload { Total = 150, Cv = 1 },
             _ => new ListedCaseload { Patients = [60, 30, 20, 10, 8, 6, 5, 4, 3, 3, 2, 2, 2] },
         };
         Scenario world = new()
@@ -120,7 +119,7 @@ public sealed class TherapistVarianceTestTests
 
     private static void AssertPower(Method[] methods, double[] iccs, Func<double, Scenario> world, int therapists, int patients, int[] ranks)
     {
-        const int replicates = 20_000;
+        const int replicates = 12_000;
         List<CellResult> cells = StudyFixture.Run(StudyFixture.Study(replicates, seed: 20260101, [.. methods], [.. iccs.Select(world)]));
         for (int i = 0; i < iccs.Length; i++)
         {
