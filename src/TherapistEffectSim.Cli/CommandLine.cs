@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Cli;
 
@@ -14,6 +16,7 @@ internal static class CommandLine
 
     private static readonly string[] s_examples =
     [
+        "tes run experiments/quickstart.yaml",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
     ];
@@ -43,33 +46,69 @@ internal static class CommandLine
     {
         RootCommand root = new(Description)
         {
+            RunCommand.Create(streams),
+            SimulateCommand.Create(streams),
+            ValidateCommand.Create(streams),
+            SchemaCommand.Create(streams),
             FitCommand.Create(streams),
             SummariseCommand.Create(streams),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(streams.Output);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new ExplainedHelp((HelpAction)help.Action!, streams.Output, s_examples);
+        help.Action = new ExplainedHelp((HelpAction)help.Action!, Name, streams.Output, s_examples);
         return root;
     }
 
     private static int Invoke(ParseResult parsed, Streams streams)
     {
-        if (parsed.Action is not ParseErrorAction refusal)
+        if (StrayOption(parsed) is string stray)
         {
-            return parsed.Invoke(Configuration(streams.Output, streams.Error));
+            return Refuse(parsed, [stray], streams);
         }
 
-        // By itself it would print the whole help to standard output and return 1.
-        refusal.ShowHelp = false;
-        using StringWriter message = new();
-        parsed.Invoke(Configuration(message, message));
-        streams.Say(message.ToString().Trim());
+        // By itself this action would print the whole help to standard output, in colour, and return 1.
+        if (parsed.Action is ParseErrorAction)
+        {
+            return Refuse(parsed, Mistakes(parsed), streams);
+        }
+
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = streams.Output,
+            Error = streams.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static int Refuse(ParseResult parsed, IEnumerable<string> mistakes, Streams streams)
+    {
+        foreach (string mistake in mistakes)
+        {
+            streams.Say(mistake);
+        }
+
         streams.Say($"Help: {NameOf(parsed.CommandResult.Command)} --help");
         return ExitCode.InvalidInput;
     }
 
-    private static InvocationConfiguration Configuration(TextWriter output, TextWriter error) =>
-        new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    // The parser takes an option that it does not know for the name of a file.
+    private static string? StrayOption(ParseResult parsed) =>
+        parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is Token stray
+            ? Unknown(stray.Value, parsed.CommandResult.Command)
+            : null;
+
+    private static IEnumerable<string> Mistakes(ParseResult parsed) =>
+        parsed.UnmatchedTokens is [string first, ..]
+            ? [Unknown(first, parsed.CommandResult.Command)]
+            : parsed.Errors.Select(error => error.Message).Distinct();
+
+    private static string Unknown(string word, Command command)
+    {
+        string[] known = [.. command.Subcommands.Select(subcommand => subcommand.Name), .. command.Options.Select(option => option.Name)];
+        string suggestion = NearestName.Find(word, known) is string nearest ? $"Did you mean {nearest}?" : $"Known are {Wording.List(known, "and")}.";
+        return $"'{word}' is no command, option or argument of {NameOf(command)}. {suggestion}";
+    }
 
     private static string NameOf(Command command) => command is RootCommand ? Name : $"{Name} {command.Name}";
 

@@ -1,4 +1,5 @@
 using TherapistEffectSim.Files.Results;
+using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Files.Tables;
 using TherapistEffectSim.Formulas;
 
@@ -17,7 +18,7 @@ internal static class FailureReport
                 error.WriteLine($"formula: {formula.Message}");
                 error.WriteLine($"  {formula.Illustration.Replace("\n", "\n  ", StringComparison.Ordinal)}");
                 return ExitCode.InvalidInput;
-            case CsvTableException or DataException:
+            case CsvTableException or DataException or StudyFileException:
                 error.WriteLine(exception.Message);
                 return ExitCode.InvalidInput;
             case ResultFolderException:

@@ -15,7 +15,8 @@ internal sealed class ExplainedCommand(string name, string description) : Comman
 }
 
 /// <summary>The usual help, then notes and examples.</summary>
-internal sealed class ExplainedHelp(HelpAction usual, TextWriter output, IReadOnlyList<string> rootExamples) : SynchronousCommandLineAction
+internal sealed class ExplainedHelp(HelpAction usual, string programName, TextWriter output, IReadOnlyList<string> rootExamples)
+    : SynchronousCommandLineAction
 {
     private const int Width = 100;
 
@@ -28,9 +29,12 @@ internal sealed class ExplainedHelp(HelpAction usual, TextWriter output, IReadOn
         parseResult.InvocationConfiguration.Output = text;
         usual.Invoke(parseResult);
         parseResult.InvocationConfiguration.Output = output;
+        string processName = $"  {parseResult.RootCommandResult.Command.Name}";
         foreach (string line in text.ToString().Trim().Split('\n'))
         {
-            output.WriteLine(line.TrimEnd());
+            // The library names the process, which is another one when the command runs inside a test.
+            string named = line.StartsWith(processName, StringComparison.Ordinal) ? $"  {programName}{line[processName.Length..]}" : line;
+            output.WriteLine(named.TrimEnd());
         }
 
         ExplainedCommand? command = parseResult.CommandResult.Command as ExplainedCommand;

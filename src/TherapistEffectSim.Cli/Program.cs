@@ -1,5 +1,4 @@
 using TherapistEffectSim.Cli;
 
 using Interruption interruption = new();
-using Streams streams = Streams.OfProcess(interruption.Token);
-return CommandLine.Run(args, streams);
+return CommandLine.Run(args, Streams.OfProcess(interruption.Token));

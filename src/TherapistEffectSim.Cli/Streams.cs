@@ -8,16 +8,13 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="Interruption">Cancelled by Ctrl-C, SIGTERM or SIGHUP.</param>
-internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter Error, CancellationToken Interruption) : IDisposable
+internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter Error, CancellationToken Interruption)
 {
-    private const int WidthOfFiles = 160;
+    private const int WidestTable = 1000; // beyond the width of a terminal lines wrap; cells would be cut otherwise
     private const int BufferLength = 1 << 16;
 
     /// <summary>Name of standard input and output where a file is expected.</summary>
     public const string StandardName = "-";
-
-    /// <summary>Whether a person sees the output as it is written.</summary>
-    public bool OutputIsTerminal { get; init; }
 
     /// <summary>Whether a person sees the error stream as it is written; only there a progress line may be redrawn.</summary>
     public bool ErrorIsTerminal { get; init; }
@@ -31,13 +28,13 @@ internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter E
             Console.OutputEncoding = encoding;
         }
 
+        // Console.Out would send escape sequences to a terminal, and write a file cell by cell.
         return new Streams(
-            Console.IsInputRedirected ? new StreamReader(Console.OpenStandardInput(), encoding) : Console.In,
-            Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput(), encoding, BufferLength) : Console.Out,
-            Console.IsErrorRedirected ? new StreamWriter(Console.OpenStandardError(), encoding) { AutoFlush = true } : Console.Error,
+            new StreamReader(Console.OpenStandardInput(), encoding),
+            new StreamWriter(Console.OpenStandardOutput(), encoding, BufferLength) { AutoFlush = !Console.IsOutputRedirected, NewLine = "\n" },
+            new StreamWriter(Console.OpenStandardError(), encoding) { AutoFlush = true },
             interruption)
         {
-            OutputIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
         };
     }
@@ -50,34 +47,26 @@ internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter E
     public int UntilInterrupted(Func<int> work) =>
         Interruption.CanBeCanceled ? Task.Run(work, Interruption).WaitAsync(Interruption).GetAwaiter().GetResult() : work();
 
-    /// <summary>Writes a table to the output, without blanks at line ends, and with escape sequences on a terminal that wants them only.</summary>
+    /// <summary>Writes a table to the output as plain text, without blanks at line ends.</summary>
     public void Write(Table table)
     {
         using StringWriter text = new();
-        bool hasAnsi = OutputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-            && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(text),
-            Ansi = hasAnsi ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = hasAnsi ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-
-        // A file or a pipe has no width of its own, and a table broken at 80 characters cannot be read.
-        console.Profile.Width = OutputIsTerminal ? Math.Max(Console.WindowWidth, 1) : WidthOfFiles;
+        console.Profile.Width = WidestTable;
         console.Write(table);
-        foreach (string line in text.ToString().TrimEnd().Split('\n'))
+        string[] lines = [.. text.ToString().Split('\n').Select(line => line.TrimEnd())];
+        int first = Array.FindIndex(lines, line => line.Length > 0);
+        int last = Array.FindLastIndex(lines, line => line.Length > 0);
+        foreach (string line in lines[first..(last + 1)])
         {
-            Output.Write(line.TrimEnd());
+            Output.Write(line);
             Output.Write('\n');
         }
-    }
-
-    public void Dispose()
-    {
-        Input.Dispose();
-        Output.Dispose();
-        Error.Dispose();
     }
 }

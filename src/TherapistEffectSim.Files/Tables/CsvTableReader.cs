@@ -16,18 +16,33 @@ public static class CsvTableReader
         return Read(text, path, columns);
     }
 
+    /// <summary>Reads a file of which the caller says only after seeing its header what is needed.</summary>
+    /// <param name="path">The file; messages name it as given here.</param>
+    /// <param name="choose">Turns the names in the header into the columns needed, at least one.</param>
+    /// <exception cref="CsvTableException">The file is missing or cannot be read, or its content is not as needed.</exception>
+    public static DataTable Read(string path, Func<IReadOnlyList<string>, IReadOnlyCollection<CsvColumn>> choose)
+    {
+        using StreamReader text = Open(path);
+        return Read(text, path, choose);
+    }
+
     /// <summary>Reads a text that has been opened, such as standard input.</summary>
     /// <param name="text">The text.</param>
     /// <param name="file">What messages call it.</param>
     /// <param name="columns">The columns needed, at least one. Others are left out and may hold anything.</param>
     /// <exception cref="CsvTableException">The content is not as needed.</exception>
-    public static DataTable Read(TextReader text, string file, IReadOnlyCollection<CsvColumn> columns)
-    {
-        if (columns.Count == 0)
-        {
-            throw new ArgumentException("At least one column must be asked for.", nameof(columns));
-        }
+    public static DataTable Read(TextReader text, string file, IReadOnlyCollection<CsvColumn> columns) =>
+        columns.Count > 0
+            ? Read(text, file, _ => columns)
+            : throw new ArgumentException("At least one column must be asked for.", nameof(columns));
 
+    /// <summary>Reads an open text of which the caller says only after seeing its header what is needed.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="file">What messages call it.</param>
+    /// <param name="choose">Turns the names in the header into the columns needed, at least one.</param>
+    /// <exception cref="CsvTableException">The content is not as needed.</exception>
+    public static DataTable Read(TextReader text, string file, Func<IReadOnlyList<string>, IReadOnlyCollection<CsvColumn>> choose)
+    {
         using CsvRecords records = new(text, file);
         if (!records.Read())
         {
@@ -36,7 +51,7 @@ public static class CsvTableReader
 
         string[] header = [.. records.Cells];
         CheckNames(header, file, records.Line);
-        (int Index, CellCollector Cells)[] needed = Find(columns, header, file, records.Line);
+        (int Index, CellCollector Cells)[] needed = Find(choose(header), header, file, records.Line);
         int rows = 0;
         while (records.Read())
         {

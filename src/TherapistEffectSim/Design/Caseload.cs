@@ -53,6 +53,9 @@ public sealed record ListedCaseload : Caseload
 /// <summary>Caseloads drawn anew in every replicate: 1 + a negative binomial number.</summary>
 public sealed record DrawnCaseload : Caseload
 {
+    // Beyond mean·(1 + 6 cv + 25 cv²) the probability is below 1e-9: the tail falls by e per mean·cv² patients.
+    private double Reach => Mean * (1 + (6 * Cv) + (25 * Cv * Cv));
+
     /// <summary>Expected patients per therapist.</summary>
     [Description("Expected patients per therapist.")]
     [Interval(1, 20_000)]
@@ -72,7 +75,12 @@ public sealed record DrawnCaseload : Caseload
             yield break;
         }
 
-        if (Cv == 0 && Mean != Math.Floor(Mean))
+        if (Reach > Largest)
+        {
+            yield return new("", string.Create(CultureInfo.InvariantCulture,
+                $"caseload with a mean of {Mean} and a cv of {Cv} would reach beyond {Largest} patients of one therapist."));
+        }
+        else if (Cv == 0 && Mean != Math.Floor(Mean))
         {
             yield return new("", string.Create(CultureInfo.InvariantCulture, $"caseload with cv 0 needs a whole number as mean, but was {Mean}."));
         }
@@ -104,6 +112,14 @@ public sealed record SharedCaseload : Caseload
         {
             yield return new("", $"caseload shares {Total} patients among {therapists} therapists, but each needs at least one.");
         }
+        else if (Total / therapists > Largest / 10)
+        {
+            yield return new("", $"caseload shares {Total} patients among {therapists} therapists, more than {Largest / 10} each.");
+        }
+        else if (Cv > 0 && Total == therapists)
+        {
+            yield return new("", $"caseload cv must be 0 where {Total} patients are shared among as many therapists, but was {NumberText(Cv)}.");
+        }
         else if (therapists > 1 && WeightCvSquared(therapists) >= therapists - 1)
         {
             yield return new("", string.Create(CultureInfo.InvariantCulture,
@@ -118,6 +134,8 @@ public sealed record SharedCaseload : Caseload
         double cv = shared > 0 ? Cv * Total / shared : 0;
         return cv * cv;
     }
+
+    private static string NumberText(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     private double LargestCv(int therapists) => Math.Sqrt(therapists - 1) * (Total - therapists) / Total;
 }

@@ -99,8 +99,9 @@ public sealed record VarianceComponents
 
         double residual = outcome.ResidualSd * outcome.ResidualSd;
         double betweenCurve = VarianceOf(between);
-        double withinVariance = VarianceOf(within) + (outcome.Severity * outcome.Severity) + residual;
-        if (OutcomeTherapistVariance(scenario.Therapists, residual, betweenCurve, withinVariance, out double therapistVariance) is { } problem)
+        double withinCurve = VarianceOf(within);
+        double withinVariance = withinCurve + (outcome.Severity * outcome.Severity) + residual;
+        if (OutcomeTherapistVariance(scenario.Therapists, residual, betweenCurve, withinCurve + residual, out double therapistVariance) is { } problem)
         {
             return problem;
         }
@@ -129,6 +130,7 @@ public sealed record VarianceComponents
         return null;
     }
 
+    // Total ICC = (Var f_B + τ_U²)/(Var f_B + τ_U² + Var f_W + σ_e²): what severity and sites bring about is not counted.
     private static Problem? OutcomeTherapistVariance(
         TherapistPopulation therapists, double residual, double betweenCurve, double withinVariance, out double variance)
     {

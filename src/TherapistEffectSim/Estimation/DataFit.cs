@@ -25,6 +25,8 @@ internal sealed class DataFit
         ResidualVariance = fit.Variance[0];
         Criterion = fit.Criterion[0];
         CriterionWithoutRandomTerm = fit.CriterionAtZero[0];
+        BetweenDegreesOfFreedom = fit.Within.BetweenDf[0];
+        WithinDegreesOfFreedom = fit.Within.WithinDf[0];
         IsEstimable = BitConverter.DoubleToUInt64Bits(fit.Estimable[0]) != 0;
         HasConverged = BitConverter.DoubleToUInt64Bits(fit.Converged[0]) != 0;
     }
@@ -46,6 +48,12 @@ internal sealed class DataFit
 
     /// <summary>The same for ordinary least squares.</summary>
     public double CriterionWithoutRandomTerm { get; }
+
+    /// <summary>rank [X Z] − rank X: what the fixed effects leave between groups.</summary>
+    public double BetweenDegreesOfFreedom { get; }
+
+    /// <summary>N − rank [X Z]: what groups and fixed effects leave within groups.</summary>
+    public double WithinDegreesOfFreedom { get; }
 
     /// <summary>Whether residual and group degrees of freedom are left.</summary>
     public bool IsEstimable { get; }

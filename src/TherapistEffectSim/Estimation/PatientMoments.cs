@@ -148,7 +148,7 @@ internal sealed class PatientMoments<T>
         Pool(therapist, observed);
         if (_columns.NeedsObservedMeans && observedMeans.IsEmpty)
         {
-            if (_columns.MeasuredMeans)
+            if (_columns.MeasuredMeans || _alliance < 0)
             {
                 SumAlliance(therapist);
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Formulas;
 
@@ -41,6 +42,18 @@ public sealed class Formula
     /// As in R this includes columns of terms that are subtracted again.
     /// </summary>
     public IEnumerable<string> ColumnNames => _mentions.Select(m => m.Name).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The columns that must hold numbers: the outcome, and those inside <c>I(...)</c>. Others may hold text as well.</summary>
+    public IEnumerable<string> NumericColumnNames =>
+        FixedTerms.Concat(RandomTerms.SelectMany(term => term.Slopes))
+            .SelectMany(term => term.Factors)
+            .Where(factor => factor.Column is null)
+            .SelectMany(factor => factor.Expression.Variables)
+            .Prepend(Response)
+            .Distinct(StringComparer.Ordinal);
+
+    /// <summary>The columns by which random terms group rows; they may hold text or numbers.</summary>
+    public IEnumerable<string> GroupingColumnNames => RandomTerms.SelectMany(term => term.Grouping).Distinct(StringComparer.Ordinal);
 
     /// <summary>Expanded, without the intercept: by number of factors, then in order of appearance.</summary>
     internal ImmutableArray<FixedTerm> FixedTerms { get; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TherapistEffectSim.Design;
 
 namespace TherapistEffectSim.Generation;
@@ -62,10 +63,11 @@ internal static class GeneratedColumns
     public static ImmutableArray<string>? TextLevels(Trial trial, string name) => name switch
     {
         Arm => trial.Arms,
-        Site => [.. Enumerable.Range(1, trial.Sites).Select(SiteName)],
+        Site => [.. Enumerable.Range(1, trial.Sites).Select(number => SiteName(number, trial.Sites))],
         _ => null,
     };
 
-    /// <summary>Name of a site, from 1.</summary>
-    public static string SiteName(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>Name of a site, from 1: s1, or s01 where there are ten or more. Not a number, so that every program reads a factor, with the levels in order.</summary>
+    public static string SiteName(int number, int sites) =>
+        $"s{number.ToString(CultureInfo.InvariantCulture).PadLeft(sites.ToString(CultureInfo.InvariantCulture).Length, '0')}";
 }

@@ -48,8 +48,8 @@ internal sealed class SharedCaseloads : CaseloadSampler
                 weights[j] = caseload[j][l];
             }
 
-            Share(weights.AsSpan(0, therapists), shares.AsSpan(0, therapists));
-            SortWithinCells(_layout, shares.AsSpan(0, therapists), shares.AsSpan(therapists));
+            Share(weights.AsSpan(0, therapists), shares.AsSpan(0, therapists), shares.AsSpan(therapists, therapists));
+            SortWithinCells(_layout, shares.AsSpan(0, therapists), shares.AsSpan(therapists, therapists));
             for (int j = 0; j < therapists; j++)
             {
                 caseload[j] = caseload[j].With(l, shares[j]);
@@ -100,7 +100,7 @@ internal sealed class SharedCaseloads : CaseloadSampler
         Elementary.Log(T.Fma(T.ConvertUnsigned(T.ShiftRight(word, 11)), T.Create(Uniform53), T.Create(0.5 * Uniform53)));
 
     /// <summary>One patient each and the rest in proportion to the weights, rounded down, the largest remainders rounded up.</summary>
-    private void Share(Span<double> logWeights, Span<int> shares)
+    private void Share(Span<double> logWeights, Span<int> shares, Span<int> order)
     {
         double largest = double.NegativeInfinity;
         foreach (double weight in logWeights)
@@ -136,19 +136,17 @@ internal sealed class SharedCaseloads : CaseloadSampler
             }
         }
 
-        for (; left > 0; left--)
+        // Fewer than one each is left: those with the largest remainders get one more.
+        for (int j = 0; j < logWeights.Length; j++)
         {
-            int best = 0;
-            for (int j = 1; j < logWeights.Length; j++)
-            {
-                if (logWeights[j] > logWeights[best])
-                {
-                    best = j;
-                }
-            }
+            order[j] = j;
+            logWeights[j] = -logWeights[j];
+        }
 
-            shares[best]++;
-            logWeights[best] = -1;
+        logWeights.Sort(order);
+        for (int i = 0; i < left; i++)
+        {
+            shares[order[i]]++;
         }
     }
 }

@@ -80,9 +80,15 @@ internal sealed class World
     {
         double[] shares = new double[Layout.Arms];
         double total = 0;
+        int[]? given = Scenario.Trial.Caseload switch
+        {
+            ListedCaseload listed => [.. listed.Patients],
+            SharedCaseload { Cv: 0 } shared => SharedCaseloads.Equal(shared.Total, Layout.Therapists),
+            _ => null,
+        };
         for (int j = 0; j < Layout.Therapists; j++)
         {
-            double patients = Scenario.Trial.Caseload is ListedCaseload listed ? listed.Patients[j] : 1;
+            double patients = given is null ? 1 : given[j];
             shares[Layout.Arm[j]] += patients;
             total += patients;
         }

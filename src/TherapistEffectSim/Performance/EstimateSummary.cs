@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TherapistEffectSim.Inference;
 
 namespace TherapistEffectSim.Performance;
 
@@ -14,6 +15,10 @@ public readonly record struct EstimateRecord(
 /// <summary>Performance measures of estimates that any program has made.</summary>
 public static class EstimateSummary
 {
+    /// <inheritdoc cref="Of(IReadOnlyList{EstimateRecord}, string, double?, double, Func{double, double})"/>
+    public static ImmutableArray<SummaryRow> Of(IReadOnlyList<EstimateRecord> records, string term, double? trueValue, double alpha) =>
+        Of(records, term, trueValue, alpha, df => StudentT.UpperQuantile(0.5 * alpha, df));
+
     /// <summary>All performance measures of each method, methods in the order in which they first occur.</summary>
     /// <remarks>
     /// The interval is estimate ± critical value × standard error. A test rejects if p ≤ α, without p-value if |estimate| reaches the
@@ -26,7 +31,7 @@ public static class EstimateSummary
     /// <param name="alpha">Level of the tests, in (0, 1).</param>
     /// <param name="criticalValue">The 1 − α/2 quantile of t for its degrees of freedom; +∞ asks for the normal distribution.</param>
     /// <exception cref="ArgumentException">A value is infinite, negative or otherwise impossible.</exception>
-    public static ImmutableArray<SummaryRow> Of(
+    internal static ImmutableArray<SummaryRow> Of(
         IReadOnlyList<EstimateRecord> records, string term, double? trueValue, double alpha, Func<double, double> criticalValue)
     {
         if (!(alpha is > 0 and < 1))

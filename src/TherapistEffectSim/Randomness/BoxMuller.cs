@@ -7,9 +7,10 @@ namespace TherapistEffectSim.Randomness;
 /// <para>
 /// Box &amp; Muller (1958): radius √(−2 log u) from all 64 bits, u = word·2⁻⁶⁴, so that the tails reach 9.4 SDs; angle π·t with t in
 /// [−½, ½) from the low 32 bits, and the sign of the cosine from the lowest bit. The logarithm takes one of 16 tabulated
-/// reciprocals and a polynomial of degree 4, sine and cosine polynomials of degree 6 in t²: absolute error below 3·10⁻¹².
+/// reciprocals and a polynomial of degree 4, sine and cosine polynomials of degree 6 in t²: error below
+/// 10⁻¹² + 8·10⁻¹³ times the radius.
 /// </para>
-/// <para>A word of 0, one in 2⁶⁴, gives a finite number 39 SDs out, never an infinity.</para>
+/// <para>A word of 0, one in 2⁶⁴, gives finite numbers, never an infinity; the largest words give 0, never a NaN.</para>
 /// </remarks>
 internal static class BoxMuller
 {
@@ -28,12 +29,13 @@ internal static class BoxMuller
         -1.7294921875, -1.64111328125, -1.56103515625, -1.48828125,
     ]);
 
-    // 2 log(1/c) for the same c.
+    // 2 log(1/c) for the same c. That of the piece from 1 is larger by 9·10⁻¹⁴, so that the logarithm of 1 is 0 and not below:
+    // words from 2⁶⁴ − 2¹⁰ are converted to 2⁶⁴.
     private static readonly LaneTable s_twoLogs = new(
     [
         0.7042962234291152, 0.6176388029361811, 0.534171346341417, 0.4540843834597342,
         0.3771365627240356, 0.30299298187868745, 0.2316560016411602, 0.16263787243312952,
-        0.09581243411130279, 0.0, -0.061482283108561006, -0.17917854153604773,
+        0.09581243411130279, 0.0, -0.061482283108472244, -0.17917854153604773,
         -0.29063869675312975, -0.3955446779884761, -0.49559603531900454, -0.5910504998256136,
     ]);
 

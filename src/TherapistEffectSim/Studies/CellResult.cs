@@ -22,9 +22,19 @@ public sealed record CellResult
     /// <summary>Performance measures.</summary>
     public required ImmutableArray<SummaryRow> Summary { get; init; }
 
+    /// <summary>The tests that take part in the patterns, in the order of their names.</summary>
+    public required ImmutableArray<JointMember> JointTests { get; init; }
+
     /// <summary>Patterns of joint decisions.</summary>
     public required ImmutableArray<JointRow> Joint { get; init; }
 
     /// <summary>Pairs of tests.</summary>
     public required ImmutableArray<JointPairRow> Pairs { get; init; }
 }
+
+/// <summary>A test that takes part in the patterns of joint decisions.</summary>
+/// <param name="Name">Its name in the patterns.</param>
+/// <param name="Method">Name of the method.</param>
+/// <param name="Term">The coefficient, or <c>var(therapist)</c>.</param>
+/// <param name="Test">The test.</param>
+public sealed record JointMember(string Name, string Method, string Term, string Test);

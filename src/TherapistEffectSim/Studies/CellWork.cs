@@ -99,9 +99,16 @@ internal sealed class CellWork
             SolvedConstants = [.. Plan.World.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
             Summary = [.. rows],
+            JointTests = [.. Plan.JointNames.Select((name, k) => Member(name, Plan.Tests[Plan.JointTests[k]]))],
             Joint = [.. sums.Joint?.PatternRows(scenario) ?? []],
             Pairs = [.. sums.Joint?.PairRows(scenario) ?? []],
         };
+    }
+
+    private JointMember Member(string name, PlannedTest test)
+    {
+        PlannedTerm term = Plan.Terms[test.Term];
+        return new(name, Plan.MethodOf(term), term.Name, Words.Of(test.Kind));
     }
 
     private void AddToHistograms(int t, LeafTests tests, LeafValues values, int count)

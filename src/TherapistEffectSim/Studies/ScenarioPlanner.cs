@@ -5,6 +5,7 @@ using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Inference;
 using TherapistEffectSim.Randomness;
+using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Studies;
 
@@ -41,6 +42,15 @@ internal sealed class ScenarioPlanner
     /// <exception cref="StudyException">A method or test cannot be carried out; says which and why.</exception>
     public static ScenarioPlan Plan(Study study, Cell cell) => new ScenarioPlanner(study, cell).Plan(cell);
 
+    /// <summary>Key of the random numbers of a scenario.</summary>
+    public static ulong Key(Study study, Scenario scenario) => study.RandomNumbers switch
+    {
+        RandomNumbers.Common => StreamKey.ForStudy(study.Seed),
+        _ => StreamKey.ForScenario(
+            study.Seed,
+            (study.ContentHash ?? throw new StudyException("random-numbers: independent needs the content hash of the scenarios."))(scenario)),
+    };
+
     private ScenarioPlan Plan(Cell cell)
     {
         if (_methods.Select(m => m.Name).GroupBy(name => name).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -59,12 +69,12 @@ internal sealed class ScenarioPlanner
             PlanMethod(m);
         }
 
-        (ImmutableArray<string> names, ImmutableArray<int> tests) = Joint();
+        (ImmutableArray<string> names, ImmutableArray<int> tests) = new JointPlanner(_study, _methods, _terms, _tests).Plan();
         return new()
         {
             Cell = cell,
             World = _world,
-            Key = Key(cell),
+            Key = Key(_study, cell.Scenario),
             Alpha = _study.Alpha,
             Methods = _methods,
             Columns = _columns,
@@ -76,14 +86,6 @@ internal sealed class ScenarioPlanner
             JointTests = tests,
         };
     }
-
-    private ulong Key(Cell cell) => _study.RandomNumbers switch
-    {
-        RandomNumbers.Common => StreamKey.ForStudy(_study.Seed),
-        _ => StreamKey.ForScenario(
-            _study.Seed,
-            (_study.ContentHash ?? throw new StudyException("random-numbers: independent needs the content hash of the scenarios."))(cell.Scenario)),
-    };
 
     private ImmutableArray<int> AddColumns(MethodModel method)
     {
@@ -109,7 +111,7 @@ internal sealed class ScenarioPlanner
         bool reml = method.Method.Estimate == Criterion.Reml;
         int estimate = Fit(m, Positions(method), reml);
         ModelTruth truth = Truth(method);
-        ImmutableArray<TestRequest> requests = Requests(method);
+        ImmutableArray<TestRequest> requests = DefaultTests.Of(method);
         foreach (TestRequest request in requests)
         {
             if (request.Variance is null == (request.Term is null))
@@ -301,32 +303,6 @@ internal sealed class ScenarioPlanner
             $"method {method.Name}: the model has no coefficient {name}. Its coefficients are {string.Join(", ", method.Columns.Select(c => c.Name))}{nearest}");
     }
 
-    private static ImmutableArray<TestRequest> Requests(MethodModel method)
-    {
-        if (!method.Method.Tests.IsEmpty)
-        {
-            return method.Method.Tests;
-        }
-
-        if (method.Method.Preset == MethodPreset.NullModel)
-        {
-            return
-            [
-                new() { Variance = GeneratedColumns.Therapist, By = TestKind.FExact },
-                new() { Variance = GeneratedColumns.Therapist, By = TestKind.RlrtMixture },
-                new() { Variance = GeneratedColumns.Therapist, By = TestKind.LrtMixture },
-            ];
-        }
-
-        string[] controls = [DesignColumns.Intercept, GeneratedColumns.Arm, GeneratedColumns.Site, .. method.Method.Adjust];
-        return
-        [
-            .. method.Columns
-                .Where(c => method.Method.Preset is null ? c.Name != DesignColumns.Intercept : !controls.Contains(c.TermLabel) && c.Name != DesignColumns.Intercept)
-                .Select(c => new TestRequest { Term = c.Name, By = TestKind.TSatterthwaite }),
-        ];
-    }
-
     /// <summary>Each square of a therapist-level variable that stands beside the variable itself.</summary>
     private void PlanCurves(int m, int estimate, ModelTruth truth)
     {
@@ -349,36 +325,5 @@ internal sealed class ScenarioPlanner
                 }
             }
         }
-    }
-
-    private (ImmutableArray<string> Names, ImmutableArray<int> Tests) Joint()
-    {
-        if (_study.Joint.IsEmpty)
-        {
-            (string Name, int Test)[] usual =
-            [
-                ("therapist-variance", FirstTest(MethodPreset.NullModel, TherapistVariance)),
-                ("linear", FirstTest(MethodPreset.Linear, GeneratedColumns.AllianceBetween)),
-                ("curve", FirstTest(MethodPreset.Quadratic, $"I({GeneratedColumns.AllianceBetween}^2)")),
-            ];
-            (string Name, int Test)[] present = [.. usual.Where(u => u.Test >= 0)];
-            return present.Length < 2 ? ([], []) : ([.. present.Select(p => p.Name)], [.. present.Select(p => p.Test)]);
-        }
-
-        return ([.. _study.Joint.Select(j => j.Name)], [.. _study.Joint.Select(JointTest)]);
-    }
-
-    private int FirstTest(MethodPreset preset, string term) => _tests.FindIndex(t =>
-        _methods[_terms[t.Term].Method].Method.Preset is { } own
-        && (own == preset || (preset == MethodPreset.Linear && own == MethodPreset.BetweenWithin))
-        && _terms[t.Term].Name == term);
-
-    private int JointTest(JointTest joint)
-    {
-        string term = joint.Variance is null ? joint.Term ?? "" : TherapistVariance;
-        int test = _tests.FindIndex(t => _methods[_terms[t.Term].Method].Name == joint.Method && _terms[t.Term].Name == term && t.Kind == joint.By);
-        return test >= 0
-            ? test
-            : throw new StudyException($"joint {joint.Name}: no method {joint.Method} tests {(joint.Variance is null ? term : $"the variance of {joint.Variance}")} by {Words.Of(joint.By)}.");
     }
 }

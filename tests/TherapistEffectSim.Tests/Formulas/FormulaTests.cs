@@ -1,4 +1,5 @@
 using TherapistEffectSim.Formulas;
+using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Tests.Formulas;
 

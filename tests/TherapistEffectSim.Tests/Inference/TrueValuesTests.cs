@@ -130,7 +130,7 @@ public sealed class TrueValuesTests
 
         Assert.Equal(s_effectVariance + siteVariance, Truth(world, Linear).TherapistVariance!.Value, 1e-13);
         Assert.Equal(s_effectVariance, Truth(world, Linear + " + site").TherapistVariance!.Value, 1e-13);
-        Assert.Null(Coefficient(world, Linear + " + site", "site3"));
+        Assert.Null(Coefficient(world, Linear + " + site", "sites3"));
         Assert.Null(Coefficient(world, Linear + " + site", "(Intercept)"));
         Assert.Equal(0.5, Coefficient(world, Linear + " + site", "armmotivational")!.Value, 1e-13);
         Assert.Equal(0.3 / s_tau, Coefficient(world, Linear + " + site", "alliance_between")!.Value, 1e-13);
@@ -141,7 +141,7 @@ public sealed class TrueValuesTests
     {
         World world = Of(s_linear, TwoArms with { Sites = 5 });
 
-        Assert.Equal(0, Coefficient(world, Linear + " + site", "site3"));
+        Assert.Equal(0, Coefficient(world, Linear + " + site", "sites3"));
         Assert.Equal(0, Coefficient(world, Linear + " + site", "(Intercept)"));
     }
 

@@ -150,6 +150,7 @@ public class MeasuresTests
             .. Measures.OfTerm(s_key, Sums(), Errors(s_outcomes)).Select(row => row.Measure),
             .. Measures.OfIcc(s_key, Sums(), iccs).Select(row => row.Measure),
             .. Measures.OfCurve(s_key, null, new CurveSums()).Select(row => row.Measure),
+            .. Measures.OfSize(s_key, Sums(), Sums()).Select(row => row.Measure),
             Measures.BiasEliminatedCoverage(s_key, null, [], [], 0).Measure,
         ];
 

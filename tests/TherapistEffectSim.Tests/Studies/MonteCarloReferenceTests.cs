@@ -43,7 +43,8 @@ public sealed class MonteCarloReferenceTests
             StudyFixture.Term(B1, TestKind.WaldZ),
             StudyFixture.Term(B2, TestKind.WaldZ),
             StudyFixture.Term(B2, TestKind.Lrt),
-            StudyFixture.Variance(TestKind.LrtMixture)) with { Estimate = Criterion.Ml };
+            StudyFixture.Variance(TestKind.LrtMixture)) with
+        { Estimate = Criterion.Ml };
         Means df = new();
         Means se = new();
         Means likelihoodRatio = new();

@@ -1,0 +1,59 @@
+using System.CommandLine;
+
+namespace TherapistEffectSim.Cli;
+
+/// <summary>An option that takes one of a few words; the first is the default.</summary>
+internal sealed class Choice<T>
+{
+    private readonly (string Word, T Value)[] _choices;
+
+    /// <param name="name">Name of the option, with its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="choices">The words and what they mean.</param>
+    public Choice(string name, string description, params (string Word, T Value)[] choices)
+    {
+        _choices = choices;
+        string[] words = [.. choices.Select(choice => choice.Word)];
+        Option = new Option<string>(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => words[0],
+            HelpName = string.Join('|', words),
+        };
+        Option.CompletionSources.Add(words);
+        Option.Validators.Add(result =>
+        {
+            string word = result.Tokens.Count > 0 ? result.Tokens[0].Value : words[0];
+            if (NotAvailable.Contains(word))
+            {
+                result.AddError($"{name} {word} is not available in this version; {Wording.List(words, "and")} are.");
+            }
+            else if (!words.Contains(word))
+            {
+                result.AddError($"{name} must be {Wording.List(words, "or")}, but was '{word}'.");
+            }
+        });
+    }
+
+    public Option<string> Option { get; }
+
+    /// <summary>Words that a later version will take.</summary>
+    public IReadOnlyList<string> NotAvailable { get; init; } = [];
+
+    public T In(ParseResult parsed)
+    {
+        string word = parsed.GetRequiredValue(Option);
+        return _choices.First(choice => choice.Word == word).Value;
+    }
+}
+
+/// <summary>Options that several commands have.</summary>
+internal static class Choices
+{
+    public static Choice<OutputFormat> Format() => new(
+        "--format",
+        "How the result is written.",
+        ("table", OutputFormat.Table),
+        ("json", OutputFormat.Json),
+        ("csv", OutputFormat.Csv));
+}

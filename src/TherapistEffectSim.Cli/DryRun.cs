@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Cli;
+
+/// <summary>What a run would do, without doing it.</summary>
+internal static class DryRun
+{
+    private const int ReplicatesTimed = 512;
+    private const int CellsTimed = 5;
+
+    /// <summary>Writes the scenarios, the models and an estimate of the time.</summary>
+    public static void Write(Study study, string path, int threads, Streams streams)
+    {
+        streams.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{study.Name}: {Words(study.Cells.Count, "scenario")}, {study.Replicates:N0} replicates each, seed {study.Seed}"));
+        streams.Output.WriteLine($"Results would go to {path}.");
+        CellResult? result = null;
+        double seconds = 0;
+        int[] timed = [.. Enumerable.Range(0, CellsTimed).Select(i => (int)((long)i * (study.Cells.Count - 1) / (CellsTimed - 1))).Distinct()];
+        foreach (int index in timed)
+        {
+            Study one = study with { Cells = [study.Cells[index]], Replicates = ReplicatesTimed };
+            RunOptions options = new() { Threads = 1, OnCell = cell => result = cell };
+            StudyRunner.Run(one, options, streams.Interruption); // the first run compiles
+            Stopwatch clock = Stopwatch.StartNew();
+            StudyRunner.Run(one, options, streams.Interruption);
+            seconds += clock.Elapsed.TotalSeconds / ReplicatesTimed / timed.Length;
+        }
+
+        foreach ((string method, string formula) in result!.Formulas)
+        {
+            streams.Output.WriteLine($"  {method}: {formula}");
+        }
+
+        double total = seconds * study.Replicates * study.Cells.Count;
+        streams.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"About {ProgressLine.Duration(TimeSpan.FromSeconds(Math.Min(total / threads, 1e8)))} on {Words(threads, "thread")} ({total / 3600:G2} core hours), judged from {ReplicatesTimed} replicates of {Words(timed.Length, "scenario")}."));
+    }
+
+    private static string Words(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
+}

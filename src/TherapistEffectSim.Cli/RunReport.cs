@@ -1,0 +1,95 @@
+using System.Globalization;
+using Spectre.Console;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Performance;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Cli;
+
+/// <summary>What a run says to a person: a block per scenario while there are few, a line per scenario when there are many.</summary>
+internal sealed class RunReport
+{
+    private const int MostBlocks = 8;
+    private const int MostLines = 500;
+    private const int MostColumns = 6;
+
+    private readonly Study _study;
+    private readonly List<CellResult> _cells = [];
+
+    public RunReport(Study study) => _study = study;
+
+    /// <summary>Scenarios reported so far.</summary>
+    public int Cells { get; private set; }
+
+    /// <summary>Takes a finished scenario.</summary>
+    public void Add(CellResult cell)
+    {
+        Cells++;
+        if (_cells.Count < MostLines)
+        {
+            _cells.Add(cell);
+        }
+    }
+
+    /// <summary>Writes everything.</summary>
+    public void Write(Streams streams)
+    {
+        TextWriter output = streams.Output;
+        output.WriteLine(_study.Question.Length > 0 ? $"{_study.Name}: {_study.Question.Trim()}" : _study.Name);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_study.Cells.Count:N0} scenario{(_study.Cells.Count == 1 ? "" : "s")}, {_study.Replicates:N0} replicates each, alpha {_study.Alpha}, seed {_study.Seed}"));
+        if (_study.Cells.Count <= MostBlocks)
+        {
+            foreach (CellResult cell in _cells)
+            {
+                ScenarioBlock.Write(cell, _study, streams);
+            }
+        }
+        else
+        {
+            output.WriteLine();
+            streams.Write(Lines());
+            if (Cells > _cells.Count)
+            {
+                output.WriteLine($"(and {Cells - _cells.Count} more: see summary.csv)");
+            }
+        }
+
+        output.WriteLine();
+        output.WriteLine("rejects: share of the trials in which the test rejects at alpha; brackets: 95 % interval for the Monte Carlo error.");
+        output.WriteLine("power: the truth is not 0. type I: it is 0, and nothing else could make the test reject. false alarm: it is 0, but another");
+        output.WriteLine("effect of this world makes the test reject: not a detection. estimate: mean over the trials; coverage: of the 95 % interval.");
+    }
+
+    // One line per scenario: the factors and the rejection rate of each joint test, or of the first tests.
+    private Table Lines()
+    {
+        Table table = PlainTable.Create([.. _cells[0].Cell.Factors.Select(f => f.Name).Prepend("scenario")]);
+        SummaryRow[] first = [.. Headline(_cells[0])];
+        table.AddNumbers([.. first.Select(r => $"{r.Method} {r.Term} ({r.Test})")]);
+        foreach (CellResult cell in _cells)
+        {
+            IEnumerable<string> rates = first.Select(h =>
+                cell.Summary.First(r => r.Method == h.Method && r.Term == h.Term && r.Test == h.Test && r.Measure == "rejection_rate") is { Value: double p } row
+                    ? string.Create(CultureInfo.InvariantCulture, $"{100 * p:F1} % ±{100 * (row.Mcse ?? 0):F1}")
+                    : "–");
+            table.AddTexts(
+            [
+                cell.Cell.Number.ToString(CultureInfo.InvariantCulture),
+                .. cell.Cell.Factors.Select(f => f.Value),
+                .. rates,
+            ]);
+        }
+
+        return table;
+    }
+
+    private static IEnumerable<SummaryRow> Headline(CellResult cell)
+    {
+        IEnumerable<SummaryRow> rates = cell.Summary.Where(r => r.Measure == "rejection_rate");
+        return cell.JointTests.IsEmpty
+            ? rates.DistinctBy(r => (r.Method, r.Term)).Take(MostColumns)
+            : cell.JointTests.Select(j => rates.First(r => r.Method == j.Method && r.Term == j.Term && r.Test == j.Test));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Files.StudyFiles;
+using TherapistEffectSim.Formulas;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Cli;
+
+/// <summary>A study file that a command was given, with its seed decided.</summary>
+/// <param name="Name">For messages.</param>
+/// <param name="File">The file.</param>
+/// <param name="Seed">Key of all random numbers.</param>
+/// <param name="SeedWasDrawn">Whether neither the file nor the command gave a seed.</param>
+internal sealed record StudySource(string Name, StudyFile File, ulong Seed, bool SeedWasDrawn)
+{
+    // JSON readers keep whole numbers up to here exactly.
+    private const ulong SeedLimit = 1UL << 53;
+
+    /// <summary>Reads a study file, or standard input for <c>-</c>.</summary>
+    /// <param name="path">As the user gave it.</param>
+    /// <param name="seed">Overrides that of the file; <see langword="null"/> if not given.</param>
+    /// <param name="streams">Where standard input comes from.</param>
+    /// <exception cref="StudyFileException">The file has mistakes.</exception>
+    public static StudySource Load(string path, ulong? seed, Streams streams)
+    {
+        bool isStandard = path is Streams.StandardName;
+        string name = isStandard ? "standard input" : path;
+        StudyFile file = isStandard ? StudyFile.Read(streams.Input, name, FormulaMistake) : StudyFile.Load(path, FormulaMistake);
+        ulong? given = seed ?? file.Seed;
+        return new(name, file, given ?? Draw(), given is null);
+    }
+
+    /// <summary>The study, checked to be one that can be run.</summary>
+    /// <exception cref="DataException">A method or test does not fit the study.</exception>
+    public Study Study(int? replicates)
+    {
+        Study study = File.ToStudy(Seed, replicates);
+        try
+        {
+            StudyRunner.Check(study);
+        }
+        catch (StudyException e)
+        {
+            throw new DataException(Name, e);
+        }
+
+        return study;
+    }
+
+    private static (int Position, string Message)? FormulaMistake(string formula)
+    {
+        try
+        {
+            Formula.Parse(formula);
+            return null;
+        }
+        catch (FormulaException e)
+        {
+            return (e.Position, e.Message);
+        }
+    }
+
+    private static ulong Draw() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) % SeedLimit;
+}

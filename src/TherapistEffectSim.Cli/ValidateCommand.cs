@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Globalization;
+using TherapistEffectSim.Design;
+
+namespace TherapistEffectSim.Cli;
+
+/// <summary><c>tes validate</c>: checks a study file without running it.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create(Streams streams)
+    {
+        Argument<string> study = new("STUDY") { Description = "A study file (YAML or JSON); - reads standard input." };
+        ExplainedCommand command = new("validate", "Checks a study file: all mistakes at once, with their places.")
+        {
+            Notes = ["Exit code 0: the study can be run. 2: it cannot, and standard error says why."],
+            Examples = ["tes validate experiments/quickstart.yaml"],
+        };
+        command.Arguments.Add(study);
+        command.SetAction(parsed => streams.UntilInterrupted(() => Run(parsed.GetRequiredValue(study), streams)));
+        return command;
+    }
+
+    /// <summary>Checks.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(string path, Streams streams)
+    {
+        StudySource source = StudySource.Load(path, seed: null, streams);
+        Study study = source.Study(replicates: null);
+        string seed = source.SeedWasDrawn ? "no seed (one is drawn at each run)" : $"seed {source.Seed}";
+        streams.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{source.Name} is a valid study: {study.Cells.Count:N0} scenario{(study.Cells.Count == 1 ? "" : "s")}, {study.Methods.Length} method{(study.Methods.Length == 1 ? "" : "s")}, {study.Replicates:N0} replicates, {seed}."));
+        return ExitCode.Done;
+    }
+}

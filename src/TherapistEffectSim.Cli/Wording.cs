@@ -1,0 +1,42 @@
+using System.Globalization;
+using TherapistEffectSim.Design;
+
+namespace TherapistEffectSim.Cli;
+
+/// <summary>Counts and numbers as a person reads them.</summary>
+internal static class Wording
+{
+    private const int LeastExponent = -6; // below it a fixed notation is mostly zeros
+    private const int MostExponent = 9;
+
+    /// <summary>As lme4 writes it.</summary>
+    public static string NameOf(Criterion criterion) => criterion == Criterion.Reml ? "REML" : "ML";
+
+    /// <summary><c>1 row</c>, <c>2 rows</c>.</summary>
+    public static string Count(int number, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {unit}{(number == 1 ? "" : "s")}");
+
+    /// <summary><c>a</c>, <c>a or b</c>, <c>a, b or c</c>.</summary>
+    public static string List(IReadOnlyList<string> words, string conjunction) =>
+        words.Count == 1 ? words[0] : $"{string.Join(", ", words.SkipLast(1))} {conjunction} {words[^1]}";
+
+    /// <summary>A number down to the digit at which its uncertainty has a count of significant digits.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="uncertainty">Standard error; the number itself asks for its own significant digits.</param>
+    /// <param name="digits">Significant digits of the uncertainty.</param>
+    public static string Rounded(double value, double uncertainty, int digits)
+    {
+        if (value == 0 && uncertainty == 0)
+        {
+            return "0";
+        }
+
+        int exponent = Exponent(uncertainty == 0 ? value : uncertainty);
+        int largest = Math.Max(exponent, value == 0 ? exponent : Exponent(value));
+        return largest is < LeastExponent or > MostExponent
+            ? value.ToString($"0.{new string('0', Math.Max(1, largest - exponent + digits - 1))}e+00", CultureInfo.InvariantCulture)
+            : value.ToString($"F{Math.Max(0, digits - 1 - exponent)}", CultureInfo.InvariantCulture);
+    }
+
+    private static int Exponent(double value) => (int)Math.Floor(Math.Log10(Math.Abs(value)));
+}

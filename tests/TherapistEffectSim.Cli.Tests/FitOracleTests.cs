@@ -1,0 +1,184 @@
+using System.Text.Json;
+using MathNet.Numerics.Distributions;
+using TherapistEffectSim.Tests.Oracle;
+
+namespace TherapistEffectSim.Cli.Tests;
+
+/// <summary><c>tes fit</c> against lme4 and, where it is there, 60-digit arithmetic, within the tolerance that each case states.</summary>
+public sealed class FitOracleTests
+{
+    public static TheoryData<string, string, string> Fits()
+    {
+        TheoryData<string, string, string> fits = [];
+        foreach (string name in OracleCase.Names)
+        {
+            foreach (JsonElement model in new OracleCase(name).Reference.GetProperty("models").EnumerateArray())
+            {
+                fits.Add(name, model.GetProperty("id").GetString()!, "ML");
+                fits.Add(name, model.GetProperty("id").GetString()!, "REML");
+            }
+        }
+
+        return fits;
+    }
+
+    public static TheoryData<string> Cases() => [.. OracleCase.Names];
+
+    [Theory]
+    [MemberData(nameof(Fits))]
+    public void Fit_OfAReferenceModel_AgreesWithLme4(string name, string modelId, string method)
+    {
+        OracleCase oracle = new(name);
+        JsonElement model = Model(oracle, modelId);
+        JsonElement reference = model.GetProperty("fits").GetProperty(method);
+
+        JsonElement fit = Fit(oracle, model.GetProperty("formula").GetString()!, method);
+
+        Assert.Equal(model.GetProperty("formula").GetString(), fit.GetProperty("formula").GetString());
+        Assert.Equal(method, fit.GetProperty("method").GetString());
+        Assert.Equal(model.GetProperty("n_obs").GetInt32(), fit.GetProperty("observations").GetInt32());
+        JsonElement group = oracle.Reference.GetProperty("data").GetProperty("groups")[0];
+        Assert.Equal(group.GetProperty("n_levels").GetInt32(), fit.GetProperty("groups").GetProperty("therapist").GetInt32());
+        Assert.True(fit.GetProperty("converged").GetBoolean());
+        Assert.Equal(reference.GetProperty("singular").GetBoolean(), fit.GetProperty("singular").GetBoolean());
+        Assert.Equal(0, fit.GetProperty("correlations").GetArrayLength() + fit.GetProperty("dropped_terms").GetArrayLength());
+        AssertCriteria(oracle, reference, fit);
+        AssertVariances(oracle, reference, fit);
+        AssertFixedEffects(oracle, reference, fit);
+    }
+
+    [Theory]
+    [MemberData(nameof(Fits))]
+    public void Fit_WithoutDegreesOfFreedom_GivesTheNormalTest(string name, string modelId, string method)
+    {
+        OracleCase oracle = new(name);
+        JsonElement model = Model(oracle, modelId);
+        JsonElement reference = model.GetProperty("fits").GetProperty(method);
+
+        JsonElement fit = Fit(oracle, model.GetProperty("formula").GetString()!, method, "--df", "none");
+
+        double z = Normal.InvCDF(0, 1, 0.975);
+        for (int k = 0; k < reference.GetProperty("fixed").GetArrayLength(); k++)
+        {
+            JsonElement effect = fit.GetProperty("fixed_effects")[k];
+            double se = Number(effect, "std_error");
+            Assert.Equal(JsonValueKind.Null, effect.GetProperty("df").ValueKind);
+            AssertClose("p", 2 * Normal.CDF(0, 1, -Math.Abs(Number(effect, "statistic"))), Number(effect, "p_value"), 1e-14);
+            AssertClose("interval", Number(effect, "estimate") - (z * se), Number(effect, "conf_low"), 1e-9 * se);
+            if (!Exact(reference, out _))
+            {
+                AssertClose("wald p", Number(reference.GetProperty("fixed")[k], "wald_p"), Number(effect, "p_value"), oracle.Tolerance("p_abs"));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Fit_OfNestedModels_GivesTheLikelihoodRatioTests(string name)
+    {
+        OracleCase oracle = new(name);
+        foreach (JsonElement test in oracle.Reference.GetProperty("comparisons").EnumerateArray())
+        {
+            if (test.GetProperty("type").GetString() is "lrt_fixed")
+            {
+                JsonElement full = FitModel(oracle, test.GetProperty("full").GetString()!, "ML");
+                JsonElement reduced = FitModel(oracle, test.GetProperty("reduced").GetString()!, "ML");
+                double statistic = 2 * (Number(full, "log_likelihood") - Number(reduced, "log_likelihood"));
+                int df = full.GetProperty("fixed_effects").GetArrayLength() - reduced.GetProperty("fixed_effects").GetArrayLength();
+                AssertClose("statistic", Number(test, "statistic"), statistic, oracle.Tolerance("lrt_abs"));
+                Assert.Equal(test.GetProperty("df").GetInt32(), df);
+                AssertClose("p", Number(test, "p"), 1 - ChiSquared.CDF(df, statistic), oracle.Tolerance("p_abs"));
+            }
+            else
+            {
+                string formula = Model(oracle, test.GetProperty("model").GetString()!).GetProperty("formula").GetString()!;
+                string withoutRandomTerm = formula[..formula.LastIndexOf(" + (", StringComparison.Ordinal)];
+                JsonElement fit = Fit(oracle, withoutRandomTerm, test.GetProperty("method").GetString()!);
+                AssertClose("logLik", Number(test, "logLik_none"), Number(fit, "log_likelihood"), oracle.Tolerance("logLik_abs"));
+                AssertClose("sigma", Number(test, "sigma_none"), Number(fit, "residual_sd"), oracle.Tolerance("sigma_rel") * Number(test, "sigma_none"));
+                Assert.Equal(0, fit.GetProperty("random_effects").GetArrayLength());
+            }
+        }
+    }
+
+    private static void AssertCriteria(OracleCase oracle, JsonElement reference, JsonElement fit)
+    {
+        double criterion = Exact(reference, out JsonElement exact) ? Number(exact, "criterion") : Number(reference, "criterion");
+        double parameters = Number(reference, "n_par");
+        double tolerance = oracle.Tolerance("criterion_abs");
+        double fromCriterionToBic = Number(reference, "BIC") - Number(reference, "criterion");
+        AssertClose("criterion", criterion, Number(fit, "criterion"), tolerance);
+        AssertClose("log-likelihood", -0.5 * criterion, Number(fit, "log_likelihood"), oracle.Tolerance("logLik_abs"));
+        AssertClose("AIC", criterion + (2 * parameters), Number(fit, "aic"), tolerance);
+        AssertClose("BIC", criterion + fromCriterionToBic, Number(fit, "bic"), tolerance);
+        AssertClose("AIC of lme4", Number(reference, "criterion") + (2 * parameters), Number(reference, "AIC"), tolerance);
+    }
+
+    private static void AssertVariances(OracleCase oracle, JsonElement reference, JsonElement fit)
+    {
+        JsonElement random = reference.GetProperty("random")[0];
+        JsonElement effect = Assert.Single(fit.GetProperty("random_effects").EnumerateArray());
+        double sigma = Exact(reference, out JsonElement exact) ? Number(exact, "sigma") : Number(reference, "sigma");
+        double sd = random.GetProperty("sd")[0].GetDouble();
+        Assert.Equal(random.GetProperty("group").GetString(), effect.GetProperty("group").GetString());
+        Assert.Equal(random.GetProperty("columns")[0].GetString(), effect.GetProperty("term").GetString());
+        AssertClose("sigma", sigma, Number(fit, "residual_sd"), oracle.Tolerance("sigma_rel") * sigma);
+        AssertClose("sd", sd, Number(effect, "sd"), sd > 0 ? oracle.Tolerance("sd_rel") * sd : 1e-4 * sigma);
+        AssertClose("variance", Math.Pow(Number(effect, "sd"), 2), Number(effect, "variance"), 1e-12 * sd * sd);
+    }
+
+    private static void AssertFixedEffects(OracleCase oracle, JsonElement reference, JsonElement fit)
+    {
+        JsonElement expected = reference.GetProperty("fixed");
+        JsonElement found = fit.GetProperty("fixed_effects");
+        Assert.Equal(
+            expected.EnumerateArray().Select(effect => effect.GetProperty("name").GetString()),
+            found.EnumerateArray().Select(effect => effect.GetProperty("term").GetString()));
+        bool hasExact = Exact(reference, out JsonElement exact);
+        for (int k = 0; k < expected.GetArrayLength(); k++)
+        {
+            JsonElement lme4 = expected[k];
+            JsonElement effect = found[k];
+            double estimate = hasExact ? exact.GetProperty("fixed")[k].GetDouble() : Number(lme4, "estimate");
+            double se = hasExact ? exact.GetProperty("se")[k].GetDouble() : Number(lme4, "se");
+            double df = hasExact ? exact.GetProperty("satterthwaite_df")[k].GetDouble() : Number(lme4.GetProperty("satterthwaite"), "df");
+            double p = hasExact ? 2 * StudentT.CDF(0, 1, df, -Math.Abs(estimate / se)) : Number(lme4.GetProperty("satterthwaite"), "p");
+            double halfWidth = StudentT.InvCDF(0, 1, df, 0.975) * se;
+            AssertClose($"estimate {k}", estimate, Number(effect, "estimate"), oracle.Tolerance("fixed_in_se") * se);
+            AssertClose($"se {k}", se, Number(effect, "std_error"), oracle.Tolerance("se_rel") * se);
+            AssertClose($"statistic {k}", estimate / se, Number(effect, "statistic"), oracle.Tolerance("fixed_in_se") + (oracle.Tolerance("se_rel") * Math.Abs(estimate / se)));
+            AssertClose($"df {k}", df, Number(effect, "df"), oracle.Tolerance("satterthwaite_df_rel") * df);
+            AssertClose($"p {k}", p, Number(effect, "p_value"), oracle.Tolerance("p_abs"));
+            AssertClose($"low {k}", estimate - halfWidth, Number(effect, "conf_low"), 1e-3 * se);
+            AssertClose($"high {k}", estimate + halfWidth, Number(effect, "conf_high"), 1e-3 * se);
+        }
+    }
+
+    private static JsonElement Model(OracleCase oracle, string id) =>
+        oracle.Reference.GetProperty("models").EnumerateArray().First(model => model.GetProperty("id").GetString() == id);
+
+    private static JsonElement FitModel(OracleCase oracle, string id, string method) =>
+        Fit(oracle, Model(oracle, id).GetProperty("formula").GetString()!, method);
+
+    private static JsonElement Fit(OracleCase oracle, string formula, string method, params string[] more)
+    {
+        CommandRun run = CommandRun.Of(
+            ["fit", oracle.DataFile, "--formula", formula, "--method", method.ToLowerInvariant(), "--format", "json", .. more]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        return document.RootElement.Clone();
+    }
+
+    private static bool Exact(JsonElement reference, out JsonElement exact)
+    {
+        exact = reference.GetProperty("cross_check").GetProperty("high_precision");
+        return exact.ValueKind == JsonValueKind.Object;
+    }
+
+    private static double Number(JsonElement element, string name) => element.GetProperty(name).GetDouble();
+
+    private static void AssertClose(string what, double expected, double actual, double tolerance) =>
+        Assert.True(
+            Math.Abs(expected - actual) <= tolerance,
+            $"{what}: expected {expected:R}, was {actual:R}, difference {actual - expected:E2}, tolerance {tolerance:E2}");
+}

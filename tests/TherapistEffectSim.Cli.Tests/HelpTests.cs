@@ -1,0 +1,35 @@
+namespace TherapistEffectSim.Cli.Tests;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("help")]
+    [InlineData("help-fit", "fit")]
+    [InlineData("help-summarise", "summarise")]
+    [InlineData("help-run", "run")]
+    [InlineData("help-simulate", "simulate")]
+    [InlineData("help-validate", "validate")]
+    [InlineData("help-schema", "schema")]
+    public void Help_OfEachCommand_IsTheApprovedText(string name, params string[] command)
+    {
+        CommandRun run = CommandRun.Of([.. command, "--help"]);
+
+        ApprovedText.AssertEqual(name, run.Output);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
+        Assert.All(
+            ((string[][])[["--help"], ["fit", "--help"], ["summarise", "--help"], ["run", "--help"], ["simulate", "--help"]]).SelectMany(args => CommandRun.Of(args).Output.Split('\n')),
+            line => Assert.InRange(line.Length, 0, 102));
+
+    [Fact]
+    public void Version_IsOneLineWithTheCommit()
+    {
+        CommandRun run = CommandRun.Of("--version");
+
+        Assert.Matches(@"^tes \d+\.\d+\.\d+(\+[0-9a-f]+)?\n$", run.Output);
+        Assert.Equal(0, run.ExitCode);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace TherapistEffectSim.Cli.Tests;
+
+/// <summary>What only a process of its own can show.</summary>
+public sealed class ProcessTests
+{
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task Fit_WaitingForStandardInput_EndsAtASignalWith130(string signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // no signals
+        }
+
+        using Process tes = Start("fit", "-", "--formula", "y ~ x");
+        try
+        {
+            // The rest of the text never comes; the process is up once it has taken what is there.
+            await tes.StandardInput.WriteAsync("y,x\n1,2\n");
+            await tes.StandardInput.FlushAsync();
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            using Process kill = Process.Start("kill", [$"-{signal}", $"{tes.Id}"]);
+            await kill.WaitForExitAsync();
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+
+            await tes.WaitForExitAsync(patience.Token);
+
+            Assert.Equal(ExitCode.Interrupted, tes.ExitCode);
+            Assert.Equal(("", "Interrupted.\n"), (await tes.StandardOutput.ReadToEndAsync(), await tes.StandardError.ReadToEndAsync()));
+        }
+        finally
+        {
+            if (!tes.HasExited)
+            {
+                tes.Kill();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Fit_FromAPipe_ReadsUtf8AndWritesItWithoutByteOrderMark()
+    {
+        using Process tes = Start("fit", "-", "--formula", "é ~ 1", "--format", "json");
+        await tes.StandardInput.WriteAsync("é\n1\n2\n4\n");
+        tes.StandardInput.Close();
+
+        string output = await tes.StandardOutput.ReadToEndAsync();
+        await tes.WaitForExitAsync();
+
+        Assert.StartsWith("{\n  \"formula\": \"é ~ 1\",\n", output);
+        Assert.Equal(ExitCode.Done, tes.ExitCode);
+    }
+
+    private static Process Start(params string[] args) => Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tes.dll"), .. args])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new System.Text.UTF8Encoding(false),
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        })!;
+}

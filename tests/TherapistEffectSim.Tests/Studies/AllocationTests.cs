@@ -1,0 +1,68 @@
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Randomness;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Tests.Studies;
+
+/// <summary>The hot loop of a study allocates nothing once its buffers have their size.</summary>
+public sealed class AllocationTests
+{
+    private const int Leaves = 40;
+
+    private static readonly Method[] s_methods =
+    [
+        new() { Preset = MethodPreset.NullModel },
+        new() { Preset = MethodPreset.Linear },
+        new() { Preset = MethodPreset.Quadratic },
+        new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
+        new() { Preset = MethodPreset.TherapistMeans },
+        new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        StudyFixture.Own("products", "outcome ~ severity:alliance_within + alliance_between * patient_score + (1 | therapist)"),
+    ];
+
+    public static TheoryData<Caseload, TherapistMean, double> Worlds() => new()
+    {
+        { new FixedCaseload { Patients = 8 }, TherapistMean.Analysed, 0 },
+        { new DrawnCaseload { Mean = 9, Cv = 0.8 }, TherapistMean.Analysed, 0 },
+        { new DrawnCaseload { Mean = 9, Cv = 0.8 }, TherapistMean.Measured, 0.4 },
+        { new SharedCaseload { Total = 200, Cv = 1.5 }, TherapistMean.Analysed, 0.4 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Worlds))]
+    public void RunAndAdd_InSteadyState_DoNotAllocate(Caseload caseload, TherapistMean mean, double loss)
+    {
+        Scenario world = BitIdentityTests.World(caseload, mean) with
+        {
+            Attrition = new()
+            {
+                Alliance = new() { Rate = loss },
+                Outcome = new() { Rate = loss / 2, DependsOn = new() { Severity = loss, Outcome = -loss } },
+            },
+        };
+        Study study = StudyFixture.Study(1, seed: 3, [.. s_methods], world);
+        ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0]);
+        ReplicateEngine<Lane8> engine = new(plan);
+        LeafTests tests = new(plan);
+        LeafValues values = new(plan);
+        LeafSums sums = new(plan);
+        Run(engine, tests, values, sums); // buffers grow to the largest caseload, critical values are remembered
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(engine, tests, values, sums);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Run(ReplicateEngine<Lane8> engine, LeafTests tests, LeafValues values, LeafSums sums)
+    {
+        for (int leaf = 0; leaf < Leaves; leaf++)
+        {
+            engine.Run(leaf * LeafValues.Capacity, LeafValues.Capacity, values);
+            for (int r = 0; r < LeafValues.Capacity; r++)
+            {
+                sums.Add(tests, values, r);
+            }
+        }
+    }
+}
