@@ -115,6 +115,7 @@ public sealed class StudyFile
         Replicates = replicates ?? _content.Replicates,
         Alpha = _content.Alpha,
         RandomNumbers = _content.RandomNumbers,
+        ContentHash = ScenarioHash,
         Methods = _content.Methods,
         Joint = _content.Joint,
         Cells = _cells,
