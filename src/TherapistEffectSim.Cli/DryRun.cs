@@ -36,8 +36,9 @@ internal static class DryRun
         }
 
         double total = seconds * study.Replicates * study.Cells.Count;
+        TimeSpan duration = TimeSpan.FromSeconds(Math.Min(total / threads, 1e8));
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"About {ProgressLine.Duration(TimeSpan.FromSeconds(Math.Min(total / threads, 1e8)))} on {Wording.LongCount(threads, "thread")} ({total / 3600:G2} core hours), judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
+            $"{(duration.TotalSeconds < 1 ? "Less than a second" : $"About {ProgressLine.Duration(duration)} (h:mm:ss or m:ss)")} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
     }
 }

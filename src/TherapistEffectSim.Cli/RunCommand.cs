@@ -85,14 +85,14 @@ internal static class RunCommand
             streams.Say($"No seed is given; drew {source.Seed}. Write seed: {source.Seed} into the study to have the same numbers again.");
         }
 
+        using ResultFolder folder = ResultFolder.Open(
+            path, source.File.Identity(source.Seed), request.Force ? UnfinishedResults.StartAgain : UnfinishedResults.Refuse);
         if (request.DryRun)
         {
             DryRun.Write(study, path, request.Threads, streams);
             return ExitCode.Done;
         }
 
-        using ResultFolder folder = ResultFolder.Open(
-            path, source.File.Identity(source.Seed), request.Force ? UnfinishedResults.StartAgain : UnfinishedResults.Refuse);
         RunReport report = new(study);
         DateTimeOffset started = DateTimeOffset.UtcNow;
         Stopwatch clock = Stopwatch.StartNew();

@@ -77,9 +77,19 @@ internal sealed class RunReport
         output.WriteLine("estimate  mean over the trials");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"coverage  share of the two-sided {100 * (1 - (decimal)_study.Alpha):G6} % confidence intervals that hold the truth"));
+        if (_cells[0].Summary.Any(r => r.Measure == "rejection_rate" && r.TrueValue is null))
+        {
+            output.WriteLine("A truth that is empty is not known to the program; a study can say it under true-values.");
+        }
+
         if (!_cells[0].JointTests.IsEmpty)
         {
             output.WriteLine($"On the same trials: {string.Join("; ", _cells[0].JointTests.Select(j => $"{j.Name} is {j.Term} in {j.Method} by {j.Test}"))}.");
+        }
+
+        if (_cells[0].Summary.All(r => r.Measure != "bias_eliminated_coverage"))
+        {
+            output.WriteLine("Bias-eliminated coverage is left out: it needs --keep-replicates.");
         }
     }
 

@@ -36,10 +36,19 @@ internal static class ScenarioNotes
         }
     }
 
-    private static IEnumerable<string> Boundary(CellResult cell) =>
-        from row in cell.Summary
-        where row.Measure == "singular_rate" && row.Term == TherapistVariance && row.Value > NotableBoundary
-        select $"in {ShareText.Percent(row)} of the trials {row.Method} estimates the therapist variance as exactly 0 (a valid fit, on the bound).";
+    private static IEnumerable<string> Boundary(CellResult cell)
+    {
+        string[] methods =
+        [
+            .. from row in cell.Summary
+               where row.Measure == "singular_rate" && row.Term == TherapistVariance && row.Value > NotableBoundary
+               select $"{row.Method} in {ShareText.Percent(row)}",
+        ];
+        if (methods.Length > 0)
+        {
+            yield return $"the therapist variance is estimated as exactly 0 (a valid fit, on the bound) by {Wording.List(methods, "and")} of the trials.";
+        }
+    }
 
     private static IEnumerable<string> Failures(CellResult cell)
     {
