@@ -15,7 +15,7 @@ internal static class DryRun
     public static void Write(Study study, string path, int threads, Streams streams)
     {
         streams.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{study.Name}: {Words(study.Cells.Count, "scenario")}, {study.Replicates:N0} replicates each, seed {study.Seed}"));
+            CultureInfo.InvariantCulture, $"{study.Name}: {Wording.LongCount(study.Cells.Count, "scenario")}, {study.Replicates:N0} replicates each, seed {study.Seed}"));
         streams.Output.WriteLine($"Results would go to {path}.");
         CellResult? result = null;
         double seconds = 0;
@@ -36,10 +36,9 @@ internal static class DryRun
         }
 
         double total = seconds * study.Replicates * study.Cells.Count;
+        TimeSpan duration = TimeSpan.FromSeconds(Math.Min(total / threads, 1e8));
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"About {ProgressLine.Duration(TimeSpan.FromSeconds(Math.Min(total / threads, 1e8)))} on {Words(threads, "thread")} ({total / 3600:G2} core hours), judged from {ReplicatesTimed} replicates of {Words(timed.Length, "scenario")}."));
+            $"{(duration.TotalSeconds < 1 ? "Less than a second" : $"About {ProgressLine.Duration(duration)} (h:mm:ss or m:ss)")} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
     }
-
-    private static string Words(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 }

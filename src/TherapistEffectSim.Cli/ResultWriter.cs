@@ -15,43 +15,46 @@ namespace TherapistEffectSim.Cli;
 internal sealed record RunTimes(DateTimeOffset Started, DateTimeOffset Ended, int Threads, double ReplicatesPerSecond);
 
 /// <summary>Writes the files of a result folder while a study runs, scenario by scenario.</summary>
-internal sealed class ResultWriter : IDisposable
+internal sealed class ResultWriter
 {
     private readonly ResultFolder _folder;
     private readonly Study _study;
-    private readonly bool _keepReplicates;
+    private readonly SummaryCsv _summary;
+    private readonly JointCsv _joint;
+    private readonly JointPairsCsv _pairs;
+    private readonly ReplicatesCsv? _replicates;
     private readonly SortedDictionary<string, ImmutableArray<double?>.Builder> _constants = new(StringComparer.Ordinal);
     private ImmutableArray<KeyValuePair<string, string>> _formulas = [];
-    private SummaryCsv? _summary;
-    private JointCsv? _joint;
-    private JointPairsCsv? _pairs;
-    private ReplicatesCsv? _replicates;
     private int _cells;
 
+    /// <summary>Begins the files, so that a place that cannot be written to is found before the work is done.</summary>
     public ResultWriter(ResultFolder folder, Study study, bool keepReplicates)
     {
         _folder = folder;
         _study = study;
-        _keepReplicates = keepReplicates;
+        string[] factors = [.. study.Cells[0].Factors.Select(f => f.Name)];
+        _summary = new(folder.Create("summary.csv"), factors);
+        _joint = new(folder.Create("joint.csv"), factors);
+        _pairs = new(folder.Create("joint-pairs.csv"), factors);
+        _replicates = keepReplicates ? new(folder.Create("replicates.csv")) : null;
     }
 
     /// <summary>Writes a finished scenario.</summary>
     public void Write(CellResult result)
     {
-        Open(result.Cell);
         foreach (SummaryRow row in result.Summary)
         {
-            _summary!.Write(result.Cell, row);
+            _summary.Write(result.Cell, row);
         }
 
         foreach (JointRow row in result.Joint)
         {
-            _joint!.Write(result.Cell, row);
+            _joint.Write(result.Cell, row);
         }
 
         foreach (JointPairRow row in result.Pairs)
         {
-            _pairs!.Write(result.Cell, row);
+            _pairs.Write(result.Cell, row);
         }
 
         foreach ((string name, double value) in result.SolvedConstants)
@@ -73,12 +76,8 @@ internal sealed class ResultWriter : IDisposable
         _cells++;
     }
 
-    /// <summary>Writes a row of the replicates file.</summary>
-    public void Write(ReplicateRow row)
-    {
-        _replicates ??= new(_folder.Create("replicates.csv"));
-        _replicates.Write(row);
-    }
+    /// <summary>Writes a row of the replicates file, if replicates are kept.</summary>
+    public void Write(ReplicateRow row) => _replicates?.Write(row);
 
     /// <summary>Writes study and manifest and puts all files in place.</summary>
     public void Finish(StudySource source, bool complete, int? replicates, RunTimes times)
@@ -103,28 +102,6 @@ internal sealed class ResultWriter : IDisposable
             Threads = times.Threads,
             ReplicatesPerSecond = times.ReplicatesPerSecond,
         });
-    }
-
-    public void Dispose()
-    {
-        // The folder closes its writers.
-    }
-
-    private void Open(Cell cell)
-    {
-        if (_summary is not null)
-        {
-            return;
-        }
-
-        string[] factors = [.. cell.Factors.Select(f => f.Name)];
-        _summary = new(_folder.Create("summary.csv"), factors);
-        _joint = new(_folder.Create("joint.csv"), factors);
-        _pairs = new(_folder.Create("joint-pairs.csv"), factors);
-        if (_keepReplicates)
-        {
-            _replicates ??= new(_folder.Create("replicates.csv"));
-        }
     }
 
     private ImmutableArray<double?> Padded(ImmutableArray<double?>.Builder values)

@@ -26,11 +26,16 @@ internal static class RunCommand
     {
         Argument<string> study = new("STUDY") { Description = "A study file (YAML or JSON); - reads standard input." };
         Option<string?> folder = new("--out", "-o") { Description = "Result folder [default: results/<name of the study>]", HelpName = "DIR" };
-        Option<int?> replicates = new("--replicates") { Description = "Replicates per scenario, instead of the file's", HelpName = "N" };
-        replicates.Validators.Add(result => RequireAtLeastOne(result, "--replicates"));
-        Option<ulong?> seed = new("--seed") { Description = "Key of all random numbers, instead of the file's", HelpName = "N" };
-        Option<int?> threads = new("--threads") { Description = "Threads [default: SLURM_CPUS_PER_TASK, else the processors]; no result depends on it", HelpName = "N" };
-        threads.Validators.Add(result => RequireAtLeastOne(result, "--threads"));
+        folder.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
+            {
+                result.AddError("--out must name a folder, but is empty.");
+            }
+        });
+        Option<int?> replicates = WholeNumber.Replicates();
+        Option<ulong?> seed = WholeNumber.Seed();
+        Option<int?> threads = WholeNumber.Threads();
         Option<bool> force = new("--force") { Description = "Start again where unfinished results of the same study stand" };
         Option<bool> dryRun = new("--dry-run") { Description = "Say what would be run and how long it may take, and run nothing" };
         Option<bool> keep = new("--keep-replicates") { Description = "Also write replicates.csv: every test of every replicate, for R's rsimsum" };
@@ -80,45 +85,42 @@ internal static class RunCommand
             streams.Say($"No seed is given; drew {source.Seed}. Write seed: {source.Seed} into the study to have the same numbers again.");
         }
 
+        using ResultFolder folder = ResultFolder.Open(
+            path, source.File.Identity(source.Seed), request.Force ? UnfinishedResults.StartAgain : UnfinishedResults.Refuse);
         if (request.DryRun)
         {
             DryRun.Write(study, path, request.Threads, streams);
             return ExitCode.Done;
         }
 
-        using ResultFolder folder = ResultFolder.Open(
-            path, source.File.Identity(source.Seed), request.Force ? UnfinishedResults.StartAgain : UnfinishedResults.Refuse);
         RunReport report = new(study);
-        bool complete;
         DateTimeOffset started = DateTimeOffset.UtcNow;
         Stopwatch clock = Stopwatch.StartNew();
-        using (ResultWriter writer = new(folder, study, request.KeepReplicates))
+        ResultWriter writer = new(folder, study, request.KeepReplicates);
+        RunOptions options = new()
         {
-            RunOptions options = new()
+            Threads = request.Threads,
+            OnCell = cell =>
             {
-                Threads = request.Threads,
-                OnCell = cell =>
-                {
-                    writer.Write(cell);
-                    report.Add(cell);
-                },
-                OnReplicate = request.KeepReplicates ? writer.Write : null,
-            };
-            using (new ProgressLine(options.Progress, (long)study.Replicates * study.Cells.Count, streams))
-            {
-                complete = StudyRunner.Run(study, options, streams.Interruption);
-            }
-
-            if (!complete && report.Cells == 0)
-            {
-                streams.Say("Interrupted before the first 64 replicates were done: nothing is kept.");
-                return ExitCode.Interrupted;
-            }
-
-            double perSecond = options.Progress.ReplicatesDone / clock.Elapsed.TotalSeconds;
-            writer.Finish(source, complete, request.Replicates, new RunTimes(started, DateTimeOffset.UtcNow, request.Threads, perSecond));
+                writer.Write(cell);
+                report.Add(cell);
+            },
+            OnReplicate = request.KeepReplicates ? writer.Write : null,
+        };
+        bool complete;
+        using (new ProgressLine(options.Progress, (long)study.Replicates * study.Cells.Count, streams))
+        {
+            complete = StudyRunner.Run(study, options, streams.Interruption);
         }
 
+        if (!complete && report.Cells == 0)
+        {
+            streams.Say("Interrupted before the first 64 replicates were done: nothing is kept.");
+            return ExitCode.Interrupted;
+        }
+
+        double perSecond = options.Progress.ReplicatesDone / clock.Elapsed.TotalSeconds;
+        writer.Finish(source, complete, request.Replicates, new RunTimes(started, DateTimeOffset.UtcNow, request.Threads, perSecond));
         report.Write(streams);
         streams.Say(complete
             ? string.Create(CultureInfo.InvariantCulture, $"Results in {path} ({clock.Elapsed.TotalSeconds:F1} s).")
@@ -130,13 +132,4 @@ internal static class RunCommand
         int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
             ? threads
             : Environment.ProcessorCount;
-
-    private static void RequireAtLeastOne(System.CommandLine.Parsing.OptionResult result, string name)
-    {
-        if (result.Tokens.Count == 1
-            && !(int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1))
-        {
-            result.AddError($"{name} must be a whole number >= 1, but was '{result.Tokens[0].Value}'.");
-        }
-    }
 }

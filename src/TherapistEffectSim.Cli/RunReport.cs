@@ -38,7 +38,7 @@ internal sealed class RunReport
         output.WriteLine(_study.Question.Length > 0 ? $"{_study.Name}: {_study.Question.Trim()}" : _study.Name);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_study.Cells.Count:N0} scenario{(_study.Cells.Count == 1 ? "" : "s")}, {_study.Replicates:N0} replicates each, alpha {_study.Alpha}, seed {_study.Seed}"));
+            $"{Wording.LongCount(_study.Cells.Count, "scenario")}, {Wording.LongCount(_study.Replicates, "replicate")} each, alpha {_study.Alpha}, seed {_study.Seed}"));
         if (_study.Cells.Count <= MostBlocks)
         {
             foreach (CellResult cell in _cells)
@@ -57,9 +57,40 @@ internal sealed class RunReport
         }
 
         output.WriteLine();
-        output.WriteLine("rejects: share of the trials in which the test rejects at alpha; brackets: 95 % interval for the Monte Carlo error.");
-        output.WriteLine("power: the truth is not 0. type I: it is 0, and nothing else could make the test reject. false alarm: it is 0, but another");
-        output.WriteLine("effect of this world makes the test reject: not a detection. estimate: mean over the trials; coverage: of the 95 % interval.");
+        bool isTable = _study.Cells.Count > MostBlocks;
+        WriteLegend(output, isTable);
+    }
+
+    private void WriteLegend(TextWriter output, bool isTable)
+    {
+        if (isTable)
+        {
+            output.WriteLine("Shares of the trials in which the test rejects at alpha, ± their Monte Carlo standard error; – where it could not be made.");
+            output.WriteLine("What a rejection means (power, type I error, false alarm), true values and all measures: see summary.csv.");
+            return;
+        }
+
+        output.WriteLine("rejects   share of the trials in which the test rejects at alpha; in brackets its 95 % interval for the Monte Carlo error");
+        output.WriteLine("that is   power: the truth is not 0. type I: it is 0, and nothing else could make the test reject.");
+        output.WriteLine("          false alarm: it is 0, but another effect of this world makes the test reject: not a detection");
+        output.WriteLine("truth     what the model would find in an endless trial that knows each alliance without error");
+        output.WriteLine("estimate  mean over the trials");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"coverage  share of the two-sided {100 * (1 - (decimal)_study.Alpha):G6} % confidence intervals that hold the truth"));
+        if (_cells[0].Summary.Any(r => r.Measure == "rejection_rate" && r.TrueValue is null))
+        {
+            output.WriteLine("A truth that is empty is not known to the program; a study can say it under true-values.");
+        }
+
+        if (!_cells[0].JointTests.IsEmpty)
+        {
+            output.WriteLine($"On the same trials: {string.Join("; ", _cells[0].JointTests.Select(j => $"{j.Name} is {j.Term} in {j.Method} by {j.Test}"))}.");
+        }
+
+        if (_cells[0].Summary.All(r => r.Measure != "bias_eliminated_coverage"))
+        {
+            output.WriteLine("Bias-eliminated coverage is left out: it needs --keep-replicates.");
+        }
     }
 
     // One line per scenario: the factors and the rejection rate of each joint test, or of the first tests.
@@ -67,12 +98,13 @@ internal sealed class RunReport
     {
         Table table = PlainTable.Create([.. _cells[0].Cell.Factors.Select(f => f.Name).Prepend("scenario")]);
         SummaryRow[] first = [.. Headline(_cells[0])];
-        table.AddNumbers([.. first.Select(r => $"{r.Method} {r.Term} ({r.Test})")]);
+        table.AddNumbers([.. first.Select(r => $"{r.Method}\n{r.Term}\n{r.Test}")]);
         foreach (CellResult cell in _cells)
         {
             IEnumerable<string> rates = first.Select(h =>
-                cell.Summary.First(r => r.Method == h.Method && r.Term == h.Term && r.Test == h.Test && r.Measure == "rejection_rate") is { Value: double p } row
-                    ? string.Create(CultureInfo.InvariantCulture, $"{100 * p:F1} % ±{100 * (row.Mcse ?? 0):F1}")
+                cell.Summary.First(r => r.Method == h.Method && r.Term == h.Term && r.Test == h.Test && r.Measure == "rejection_rate") is var row
+                && ScenarioBlock.WasMade(row)
+                    ? $"{ShareText.Percent(row)} ±{ShareText.Percent(row.Mcse ?? 0, row.Mcse).TrimEnd(' ', '%')}"
                     : "–");
             table.AddTexts(
             [

@@ -13,9 +13,11 @@ internal static class SimulateCommand
     public static Command Create(Streams streams)
     {
         Argument<string> study = new("STUDY") { Description = "A study file (YAML or JSON); - reads standard input." };
-        Option<int> scenario = new("--scenario") { Description = "Number of the scenario, from 1", HelpName = "N", DefaultValueFactory = _ => 1 };
-        Option<long> replicate = new("--replicate") { Description = "Number of the replicate, from 1", HelpName = "R", DefaultValueFactory = _ => 1 };
-        Option<ulong?> seed = new("--seed") { Description = "Key of all random numbers, instead of the file's", HelpName = "N" };
+        Option<int> scenario = WholeNumber.Of<int>("--scenario", 1, int.MaxValue, "Number of the scenario, from 1", "N");
+        scenario.DefaultValueFactory = _ => 1;
+        Option<long> replicate = WholeNumber.Of<long>("--replicate", 1, long.MaxValue, "Number of the replicate, from 1", "R");
+        replicate.DefaultValueFactory = _ => 1;
+        Option<ulong?> seed = WholeNumber.Seed();
         Option<bool> all = new("--all-patients") { Description = "All randomised patients, NA where not measured, instead of those analysed" };
         ExplainedCommand command = new("simulate", "Writes the data of one replicate as CSV: exactly those that a run analyses.")
         {
@@ -52,18 +54,16 @@ internal static class SimulateCommand
     {
         StudySource source = StudySource.Load(path, seed, streams);
         Study study = source.Study(replicates: null);
-        if (scenario < 1 || scenario > study.Cells.Count || replicate < 1)
+        if (scenario > study.Cells.Count)
         {
-            string range = string.Create(
-                CultureInfo.InvariantCulture,
-                $"--scenario must be in [1, {study.Cells.Count}] and --replicate at least 1, but they were {scenario} and {replicate}.");
+            string range = string.Create(CultureInfo.InvariantCulture, $"--scenario must be in [1, {study.Cells.Count}], but was {scenario}.");
             streams.Say($"{source.Name}: {range}");
             return ExitCode.InvalidInput;
         }
 
         if (source.SeedWasDrawn)
         {
-            streams.Say($"No seed is given; drew {source.Seed}.");
+            streams.Say($"No seed is given; drew {source.Seed}. Add --seed {source.Seed} to have the same data again.");
         }
 
         DataTable data = ReplicateData.Of(study, scenario, replicate, allPatients);

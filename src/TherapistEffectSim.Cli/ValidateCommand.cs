@@ -29,7 +29,7 @@ internal static class ValidateCommand
         string seed = source.SeedWasDrawn ? "no seed (one is drawn at each run)" : $"seed {source.Seed}";
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{source.Name} is a valid study: {study.Cells.Count:N0} scenario{(study.Cells.Count == 1 ? "" : "s")}, {study.Methods.Length} method{(study.Methods.Length == 1 ? "" : "s")}, {study.Replicates:N0} replicates, {seed}."));
+            $"{source.Name} is a valid study: {Wording.LongCount(study.Cells.Count, "scenario")}, {Wording.Count(study.Methods.Length, "method")}, {Wording.LongCount(study.Replicates, "replicate")}, {seed}."));
         return ExitCode.Done;
     }
 }

@@ -31,6 +31,16 @@ internal static class Wording
             return "0";
         }
 
+        string text = Digits(value, uncertainty, digits);
+        return text.StartsWith('-') && text.AsSpan(1).IndexOfAnyExcept("0.") < 0 ? text[1..] : text;
+    }
+
+    /// <summary><c>12,000 replicates</c>.</summary>
+    public static string LongCount(long number, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:N0} {unit}{(number == 1 ? "" : "s")}");
+
+    private static string Digits(double value, double uncertainty, int digits)
+    {
         int exponent = Exponent(uncertainty == 0 ? value : uncertainty);
         int largest = Math.Max(exponent, value == 0 ? exponent : Exponent(value));
         return largest is < LeastExponent or > MostExponent

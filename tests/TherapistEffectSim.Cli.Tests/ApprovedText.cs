@@ -30,14 +30,5 @@ internal static class ApprovedText
             $"The text differs from Approved/{name}.txt. If the new one is right, run the tests with TES_APPROVE=1.\n{string.Join('\n', differences)}");
     }
 
-    private static string Folder()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "TherapistEffectSim.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-
-        return Path.Combine(folder, "tests", "TherapistEffectSim.Cli.Tests", "Approved");
-    }
+    private static string Folder() => Path.Combine(StudyText.Repository(), "tests", "TherapistEffectSim.Cli.Tests", "Approved");
 }

@@ -30,6 +30,7 @@ internal static partial class FolderContent
 
         if (!Directory.Exists(path))
         {
+            RefuseBelowFile(path);
             return [];
         }
 
@@ -61,6 +62,17 @@ internal static partial class FolderContent
         }
 
         return [.. names.Where(IsTemporary).Select(name => Path.Join(path, name))];
+    }
+
+    private static void RefuseBelowFile(string path)
+    {
+        for (string? above = Path.GetDirectoryName(Path.GetFullPath(path)); above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(above))
+            {
+                throw new ResultFolderException($"{path} must be a folder for results, but {above} above it is a file.");
+            }
+        }
     }
 
     private static Manifest ReadManifest(string path, string result)

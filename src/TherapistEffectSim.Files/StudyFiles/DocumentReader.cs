@@ -38,7 +38,14 @@ internal sealed class DocumentReader
         }
         catch (YamlException e)
         {
-            problems.Add(PositionOf(e.Start), "", $"is not readable as YAML: {e.Message.TrimEnd('.')}.");
+            if (FirstIndentingTab(text) is Position tab)
+            {
+                problems.Add(tab, "", "is not readable as YAML: the line is indented with a tab; indent with blanks.");
+            }
+            else
+            {
+                problems.Add(PositionOf(e.Start), "", $"is not readable as YAML: {e.Message.TrimEnd('.')}.");
+            }
         }
 
         return null;
@@ -59,6 +66,22 @@ internal sealed class DocumentReader
         }
 
         return all.ToString();
+    }
+
+    // The parser tells of a tab only where the map around it begins.
+    private static Position? FirstIndentingTab(string text)
+    {
+        string[] lines = text.Split('\n');
+        for (int line = 0; line < lines.Length; line++)
+        {
+            int first = lines[line].AsSpan().IndexOfAnyExcept(' ');
+            if (first >= 0 && lines[line][first] == '\t' && !string.IsNullOrWhiteSpace(lines[line]))
+            {
+                return new(line + 1, first + 1);
+            }
+        }
+
+        return null;
     }
 
     private MapNode? ReadDocument()

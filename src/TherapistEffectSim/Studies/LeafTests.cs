@@ -29,10 +29,10 @@ internal sealed class LeafTests
         _normalOneSided = NormalDistribution.UpperQuantile(alpha);
         _likelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
         _mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
-        _twoSided = new(alpha, Alternative.TwoSided);
+        _twoSided = TCriticalValues.Of(alpha, Alternative.TwoSided);
         bool oneSided = plan.Tests.Any(t => t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided);
-        _greater = oneSided ? new(alpha, Alternative.Greater) : _twoSided;
-        _less = oneSided ? new(alpha, Alternative.Less) : _twoSided;
+        _greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : _twoSided;
+        _less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : _twoSided;
         _f = new(alpha);
     }
 

@@ -120,6 +120,12 @@ internal sealed class ScenarioPlanner
             }
         }
 
+        if (requests.GroupBy(r => (Tested: r.Term ?? r.Variance!, r.By)).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+        {
+            throw new StudyException(
+                $"method {method.Name}: {twice.Tested} is tested by {Words.Of(twice.By)} twice, and the results would not tell which is which; give the second test to a method of its own name.");
+        }
+
         if (method.HasRandomIntercept)
         {
             int term = _terms.Count;

@@ -41,17 +41,20 @@ public static class StudyRunner
     /// <summary>Replicates side by side that this machine does well.</summary>
     public static int BestLanes => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 4 : 1;
 
-    /// <summary>Plans the scenarios that differ in what methods can see, to find out whether the study can be run.</summary>
+    /// <summary>Finds out whether the study can be run: plans the scenarios that differ in what methods can see, and compares the sizes of all with the models.</summary>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
     public static void Check(Study study)
     {
-        HashSet<(string Arms, int Sites)> seen = [];
+        Dictionary<(string Arms, int Sites), ScenarioPlan> plans = [];
         foreach (Cell cell in study.Cells)
         {
-            if (seen.Add((string.Join('\n', cell.Scenario.Trial.Arms), cell.Scenario.Trial.Sites)))
+            (string Arms, int Sites) seen = (string.Join('\n', cell.Scenario.Trial.Arms), cell.Scenario.Trial.Sites);
+            if (!plans.TryGetValue(seen, out ScenarioPlan? plan))
             {
-                ScenarioPlanner.Plan(study, cell);
+                plans.Add(seen, plan = ScenarioPlanner.Plan(study, cell));
             }
+
+            TrialSize.Check(cell, plan.Methods);
         }
     }
 

@@ -191,6 +191,18 @@ public sealed class ResultFolderTests : IDisposable
         AssertRefused("{0} holds the files of a run that did not end or is still going on: add --force to start again.");
     }
 
+    [Fact]
+    public void Open_BelowAFile_IsRefused()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Results)!);
+        string file = Results + ".txt";
+        File.WriteAllText(file, "mine");
+
+        ResultFolderException error = Assert.Throws<ResultFolderException>(() => ResultFolder.Open(Path.Join(file, "a", "b"), "abc"));
+
+        Assert.Equal($"{Path.Join(file, "a", "b")} must be a folder for results, but {Path.GetFullPath(file)} above it is a file.", error.Message);
+    }
+
     [Theory]
     [InlineData("manifest.json", "is none of them")]
     [InlineData("../summary.csv", "is none of them")]

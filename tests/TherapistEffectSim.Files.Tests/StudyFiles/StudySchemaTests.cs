@@ -10,6 +10,24 @@ public sealed class StudySchemaTests
     [Fact]
     public void Create_AcceptsTheExample() => Assert.Empty(SchemaCheck.Problems(s_schema, ToJson(Example.Text)));
 
+    [Fact]
+    public void Create_AcceptsTheShippedExperimentsAndTheStudiesThatARunStores()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Join(folder, "TherapistEffectSim.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        }
+
+        string[] experiments = Directory.GetFiles(Path.Join(folder, "experiments"), "*.yaml");
+        Assert.NotEmpty(experiments);
+        foreach (string path in experiments)
+        {
+            Assert.Empty(SchemaCheck.Problems(s_schema, ToJson(File.ReadAllText(path))));
+            Assert.Empty(SchemaCheck.Problems(s_schema, ToJson(StudyFile.Load(path).ToYaml(1))));
+        }
+    }
+
     [Theory]
     [InlineData("caseload: 10", "caseload: 0", "/scenario/trial/caseload")]
     [InlineData("caseload: 10", "caseload: {mean: 3}", "/scenario/trial/caseload")]
@@ -65,6 +83,14 @@ public sealed class StudySchemaTests
         Assert.Equal(paths.Length, paths.Select(ScenarioPaths.FactorName).Distinct().Count());
         Assert.All(ScenarioPaths.All, path => Assert.False(LaterVersions.HasKey(path), path));
     }
+
+    // A factor named like one of these would make a second column of the name.
+    [Theory]
+    [InlineData("scenario method term test true_value rejection_means measure value mcse conf_low conf_high replicates failures")]
+    [InlineData("scenario pattern count share mcse conf_low conf_high replicates failures")]
+    [InlineData("scenario a b both only_a only_b neither difference difference_mcse conf_low conf_high")]
+    public void FactorName_OfAnyPath_IsNoOtherColumnOfAResultFile(string columns) =>
+        Assert.Empty(ScenarioPaths.All.Select(ScenarioPaths.FactorName).Intersect(columns.Split(' ')));
 
     // For each map of the schema, a file with an unknown key there: the message lists what the reader knows.
     private static void Compare(JsonNode schema, string path, Func<string, string> wrap, List<string> places)

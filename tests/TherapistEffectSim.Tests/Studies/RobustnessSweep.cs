@@ -48,7 +48,12 @@ internal static class RobustnessSweep
         {
             Scenario scenario = Design(design);
             Method[] methods = [.. s_methods.Where(m => m.Name != "truths" || (scenario.Trial.Arms.Length > 1 && scenario.Trial.Sites > 1))];
-            Study study = StudyFixture.Study(ReplicatesPerDesign, (ulong)design, [.. methods], scenario);
+            Study study = Possible(StudyFixture.Study(ReplicatesPerDesign, (ulong)design, [.. methods], scenario));
+            if (study.Methods.IsEmpty)
+            {
+                continue;
+            }
+
             string what = $"design {design} ({Text(scenario)})";
 #pragma warning disable CA1031 // whatever a design throws is a finding
             try
@@ -63,6 +68,22 @@ internal static class RobustnessSweep
         }
 
         return defects;
+    }
+
+    /// <summary>The study without the methods that are refused in words, because the trial is too small for them in every replicate.</summary>
+    private static Study Possible(Study study) => study with { Methods = [.. study.Methods.Where(m => IsPossible(study with { Methods = [m] }))] };
+
+    private static bool IsPossible(Study study)
+    {
+        try
+        {
+            StudyRunner.Check(study);
+            return true;
+        }
+        catch (StudyException)
+        {
+            return false;
+        }
     }
 
     private static void Check(Study study, string what, List<string> defects)
