@@ -25,11 +25,8 @@ internal sealed class ProfiledCriterion<T>
     private const double RankTolerance = 1e-10;
 
     private readonly int[] _columns;   // of the statistics: fixed effects, then the outcome
-    private readonly int[] _between;   // positions in _columns whose therapist means can differ from 0
+    private readonly MeanProducts<T> _means;
     private readonly int _order;       // p + 1
-    private readonly int _therapists;
-    private readonly LaneBuffer<T> _weighted;  // [between position × J + therapist] means times a weight
-    private readonly LaneBuffer<T> _triangle = new(Packed.Length(4)); // packed over the first four between positions
     private readonly LaneBuffer<T> _within;    // packed over _columns
     private readonly LaneBuffer<T> _a;
     private readonly LaneBuffer<T> _weights;   // w_j
@@ -39,8 +36,8 @@ internal sealed class ProfiledCriterion<T>
     private readonly LaneBuffer<T> _vector;
     private readonly LaneBuffer<T> _t2;        // packed over the fixed effects
     private readonly LaneBuffer<T> _t3;
-    private readonly LaneBuffer<T> _s2;        // L⁻¹T₂L⁻ᵀ, full square
     private readonly LdlFactor<T> _ldl;
+    private readonly DeterminantTraces<T> _traces;
     private TherapistStatistics<T> _data = null!;
 
     /// <param name="therapists">Therapists of the data.</param>
@@ -50,18 +47,7 @@ internal sealed class ProfiledCriterion<T>
     {
         _columns = columns.ToArray();
         _order = columns.Length;
-        _therapists = therapists;
-        List<int> between = [];
-        for (int k = 0; k < _order; k++)
-        {
-            if (hasBetween[columns[k]])
-            {
-                between.Add(k);
-            }
-        }
-
-        _between = [.. between];
-        _weighted = new(_between.Length * therapists);
+        _means = new(therapists, _columns, hasBetween);
         _within = new(Packed.Length(_order));
         _a = new(Packed.Length(_order));
         _weights = new(therapists);
@@ -71,8 +57,8 @@ internal sealed class ProfiledCriterion<T>
         _vector = new(_order);
         _t2 = new(Packed.Length(_order - 1));
         _t3 = new(Packed.Length(_order - 1));
-        _s2 = new((_order - 1) * (_order - 1));
         _ldl = new(_order);
+        _traces = new(_ldl);
     }
 
     /// <summary>p: fixed effects, dropped ones included.</summary>
@@ -100,6 +86,7 @@ internal sealed class ProfiledCriterion<T>
     public void Load(TherapistStatistics<T> data)
     {
         _data = data;
+        _means.Load(data);
         Span<T> within = _within.Span;
         ReadOnlySpan<T> all = data.Within.Span;
         for (int i = 0; i < _order; i++)
@@ -194,7 +181,7 @@ internal sealed class ProfiledCriterion<T>
         }
 
         WeightedCrossProducts();
-        Traces(out T trace2, out T curvature);
+        _traces.Of(_t2.Span, _t3.Span, out T trace2, out T curvature);
         return new(residualFirst, residualSecond, sumW - trace2, curvature - sumWw);
     }
 
@@ -261,13 +248,15 @@ internal sealed class ProfiledCriterion<T>
             powers[j] = z[j] * w[j] * w[j];
         }
 
-        CrossProducts(powers, _t2.Span, fixedEffectsOnly: true);
+        _t2.Span.Fill(T.Create(0));
+        _means.Add(powers, _t2.Span, fixedEffectsOnly: true);
         for (int j = 0; j < w.Length; j++)
         {
             powers[j] *= z[j] * w[j];
         }
 
-        CrossProducts(powers, _t3.Span, fixedEffectsOnly: true);
+        _t3.Span.Fill(T.Create(0));
+        _means.Add(powers, _t3.Span, fixedEffectsOnly: true);
     }
 
     private T CountKept()
@@ -293,143 +282,7 @@ internal sealed class ProfiledCriterion<T>
         }
 
         _within.Span.CopyTo(_a.Span);
-        CrossProducts(w, _a.Span, fixedEffectsOnly: false);
-    }
-
-    /// <summary>Adds Σ_j weight_j m_j m_jᵀ to a packed matrix; T₂ and T₃ are over the fixed effects and start from 0.</summary>
-    private void CrossProducts(ReadOnlySpan<T> weight, Span<T> target, bool fixedEffectsOnly)
-    {
-        if (fixedEffectsOnly)
-        {
-            target.Fill(T.Create(0));
-        }
-
-        int columns = _between.Length - (fixedEffectsOnly ? 1 : 0); // the outcome is the last, and always has means
-        Triangle(weight, columns, target);
-        Span<T> weighted = _weighted.Span;
-        for (int b = 4; b < columns; b++)
-        {
-            ReadOnlySpan<T> x = Column(b);
-            Span<T> wx = weighted.Slice(b * _therapists, _therapists);
-            for (int j = 0; j < wx.Length; j++)
-            {
-                wx[j] = weight[j] * x[j];
-            }
-
-            int c = 0;
-            for (; c + 3 <= b; c += 4)
-            {
-                FourProducts(wx, c, target, b);
-            }
-
-            for (; c <= b; c++)
-            {
-                target[Packed.Index(_between[b], _between[c])] += Product(wx, Column(c));
-            }
-        }
-    }
-
-    // The first four columns in one pass. Where there are fewer, the last stands in for those that are missing, and its sums are dropped.
-    private void Triangle(ReadOnlySpan<T> weight, int columns, Span<T> target)
-    {
-        if (columns == 0)
-        {
-            return;
-        }
-
-        ReadOnlySpan<T> x0 = Column(0)[..weight.Length];
-        ReadOnlySpan<T> x1 = Column(Math.Min(1, columns - 1))[..weight.Length];
-        ReadOnlySpan<T> x2 = Column(Math.Min(2, columns - 1))[..weight.Length];
-        ReadOnlySpan<T> x3 = Column(Math.Min(3, columns - 1))[..weight.Length];
-        T s00 = T.Create(0);
-        T s10 = s00;
-        T s11 = s00;
-        T s20 = s00;
-        T s21 = s00;
-        T s22 = s00;
-        T s30 = s00;
-        T s31 = s00;
-        T s32 = s00;
-        T s33 = s00;
-        for (int j = 0; j < weight.Length; j++)
-        {
-            T w = weight[j];
-            T m0 = x0[j];
-            T m1 = x1[j];
-            T m2 = x2[j];
-            T m3 = x3[j];
-            T wm1 = w * m1;
-            T wm2 = w * m2;
-            T wm3 = w * m3;
-            s00 = T.Fma(w * m0, m0, s00);
-            s10 = T.Fma(wm1, m0, s10);
-            s11 = T.Fma(wm1, m1, s11);
-            s20 = T.Fma(wm2, m0, s20);
-            s21 = T.Fma(wm2, m1, s21);
-            s22 = T.Fma(wm2, m2, s22);
-            s30 = T.Fma(wm3, m0, s30);
-            s31 = T.Fma(wm3, m1, s31);
-            s32 = T.Fma(wm3, m2, s32);
-            s33 = T.Fma(wm3, m3, s33);
-        }
-
-        Span<T> sums = _triangle.Span;
-        sums[0] = s00;
-        sums[1] = s10;
-        sums[2] = s11;
-        sums[3] = s20;
-        sums[4] = s21;
-        sums[5] = s22;
-        sums[6] = s30;
-        sums[7] = s31;
-        sums[8] = s32;
-        sums[9] = s33;
-        for (int b = 0; b < 4 && b < columns; b++)
-        {
-            for (int c = 0; c <= b; c++)
-            {
-                target[Packed.Index(_between[b], _between[c])] += sums[Packed.Index(b, c)];
-            }
-        }
-    }
-
-    private ReadOnlySpan<T> Column(int b) => _data.MeansOf(_columns[_between[b]]);
-
-    private static T Product(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
-    {
-        T sum = T.Create(0);
-        for (int j = 0; j < x.Length && j < y.Length; j++)
-        {
-            sum = T.Fma(x[j], y[j], sum);
-        }
-
-        return sum;
-    }
-
-    // Four sums at a time hide the latency of the additions.
-    private void FourProducts(ReadOnlySpan<T> x, int c, Span<T> target, int b)
-    {
-        ReadOnlySpan<T> y0 = Column(c)[..x.Length];
-        ReadOnlySpan<T> y1 = Column(c + 1)[..x.Length];
-        ReadOnlySpan<T> y2 = Column(c + 2)[..x.Length];
-        ReadOnlySpan<T> y3 = Column(c + 3)[..x.Length];
-        T sum0 = T.Create(0);
-        T sum1 = sum0;
-        T sum2 = sum0;
-        T sum3 = sum0;
-        for (int j = 0; j < x.Length; j++)
-        {
-            T value = x[j];
-            sum0 = T.Fma(value, y0[j], sum0);
-            sum1 = T.Fma(value, y1[j], sum1);
-            sum2 = T.Fma(value, y2[j], sum2);
-            sum3 = T.Fma(value, y3[j], sum3);
-        }
-
-        target[Packed.Index(_between[b], _between[c])] += sum0;
-        target[Packed.Index(_between[b], _between[c + 1])] += sum1;
-        target[Packed.Index(_between[b], _between[c + 2])] += sum2;
-        target[Packed.Index(_between[b], _between[c + 3])] += sum3;
+        _means.Add(w, _a.Span, fixedEffectsOnly: false);
     }
 
     private void ResidualDerivatives(out T sumW, out T sumWw, out T residualFirst, out T residualSecond)
@@ -456,9 +309,10 @@ internal sealed class ProfiledCriterion<T>
 
         Span<T> g = _vector.Span[..(_order - 1)];
         g.Fill(T.Create(0));
-        for (int b = 0; b < _between.Length - 1; b++)
+        ReadOnlySpan<int> between = _means.Positions;
+        for (int b = 0; b < between.Length - 1; b++)
         {
-            g[_between[b]] = Product(powers, Column(b));
+            g[between[b]] = MeanProducts<T>.Product(powers, _means.Column(b));
         }
 
         _ldl.SolveLower(g);
@@ -475,11 +329,12 @@ internal sealed class ProfiledCriterion<T>
     private void Residuals()
     {
         Span<T> r = _residuals.Span;
-        Column(_between.Length - 1).CopyTo(r);
-        for (int b = 0; b < _between.Length - 1; b++)
+        ReadOnlySpan<int> between = _means.Positions;
+        _means.Column(between.Length - 1).CopyTo(r);
+        for (int b = 0; b < between.Length - 1; b++)
         {
-            T beta = T.Create(0) - _beta.Span[_between[b]];
-            ReadOnlySpan<T> x = Column(b);
+            T beta = T.Create(0) - _beta.Span[between[b]];
+            ReadOnlySpan<T> x = _means.Column(b);
             for (int j = 0; j < r.Length; j++)
             {
                 r[j] = T.Fma(beta, x[j], r[j]);
@@ -487,67 +342,6 @@ internal sealed class ProfiledCriterion<T>
         }
     }
 
-    /// <summary>tr A⁻¹T₂ and 2 tr A⁻¹T₃ − tr (A⁻¹T₂)², through S_k = L⁻¹T_kL⁻ᵀ.</summary>
-    private void Traces(out T trace2, out T curvature)
-    {
-        int p = _order - 1;
-        ReadOnlySpan<T> inverse = _ldl.InversePivots;
-        Whiten(_t3.Span);
-        T trace3 = T.Create(0);
-        for (int k = 0; k < p; k++)
-        {
-            trace3 = T.Fma(_s2.Span[(k * p) + k], inverse[k], trace3);
-        }
-
-        Whiten(_t2.Span);
-        trace2 = T.Create(0);
-        T square = trace2;
-        for (int i = 0; i < p; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                T s = _s2.Span[(i * p) + j];
-                square = T.Fma((s + s) * s, inverse[i] * inverse[j], square);
-            }
-
-            T diagonal = _s2.Span[(i * p) + i] * inverse[i];
-            trace2 += diagonal;
-            square = T.Fma(diagonal, diagonal, square);
-        }
-
-        curvature = trace3 + trace3 - square;
-    }
-
-    // S = L⁻¹ T L⁻ᵀ: solve for each row of T (symmetric), then for each column of the result.
-    private void Whiten(ReadOnlySpan<T> packed)
-    {
-        int p = _order - 1;
-        Span<T> s = _s2.Span;
-        for (int i = 0; i < p; i++)
-        {
-            for (int j = 0; j < p; j++)
-            {
-                s[(i * p) + j] = packed[Packed.Index(Math.Max(i, j), Math.Min(i, j))];
-            }
-
-            _ldl.SolveLower(s.Slice(i * p, p));
-        }
-
-        Span<T> column = _vector.Span[..p];
-        for (int j = 0; j < p; j++)
-        {
-            for (int i = 0; i < p; i++)
-            {
-                column[i] = s[(i * p) + j];
-            }
-
-            _ldl.SolveLower(column);
-            for (int i = 0; i < p; i++)
-            {
-                s[(i * p) + j] = column[i];
-            }
-        }
-    }
 }
 
 /// <summary>Derivatives in θ of the parts of the criterion.</summary>
