@@ -39,6 +39,15 @@ internal static class DryRun
         TimeSpan duration = TimeSpan.FromSeconds(Math.Min(total / threads, 1e8));
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(duration.TotalSeconds < 1 ? "Less than a second" : $"About {ProgressLine.Duration(duration)} (h:mm:ss or m:ss)")} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
+            $"{Approximately(duration)} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
     }
+
+    private static string Approximately(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 1 } => "Less than a second",
+        { TotalSeconds: < 90 } => string.Create(CultureInfo.InvariantCulture, $"About {time.TotalSeconds:F0} seconds"),
+        { TotalMinutes: < 90 } => string.Create(CultureInfo.InvariantCulture, $"About {time.TotalMinutes:F0} minutes"),
+        { TotalHours: < 48 } => string.Create(CultureInfo.InvariantCulture, $"About {time.TotalHours:F0} hours"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"About {time.TotalDays:F0} days"),
+    };
 }

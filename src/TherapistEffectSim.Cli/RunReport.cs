@@ -35,7 +35,8 @@ internal sealed class RunReport
     public void Write(Streams streams)
     {
         TextWriter output = streams.Output;
-        output.WriteLine(_study.Question.Length > 0 ? $"{_study.Name}: {_study.Question.Trim()}" : _study.Name);
+        string question = string.Join(' ', _study.Question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        output.WriteLine(question.Length > 0 ? Wording.Wrapped($"{_study.Name}: {question}", 0) : _study.Name);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Wording.LongCount(_study.Cells.Count, "scenario")}, {Wording.LongCount(_study.Replicates, "replicate")} each, alpha {_study.Alpha}, seed {_study.Seed}"));
@@ -84,7 +85,8 @@ internal sealed class RunReport
 
         if (!_cells[0].JointTests.IsEmpty)
         {
-            output.WriteLine($"On the same trials: {string.Join("; ", _cells[0].JointTests.Select(j => $"{j.Name} is {j.Term} in {j.Method} by {j.Test}"))}.");
+            string tests = string.Join("; ", _cells[0].JointTests.Select(j => $"{j.Name} is {j.Term} in {j.Method} by {j.Test}"));
+            output.WriteLine(Wording.Wrapped($"On the same trials: {tests}.", 0));
         }
 
         if (_cells[0].Summary.All(r => r.Measure != "bias_eliminated_coverage"))

@@ -11,6 +11,7 @@ namespace TherapistEffectSim.Cli;
 internal static class ScenarioBlock
 {
     private const int DigitsOfTruth = 3;
+    private const int NoteIndent = 8;
 
     public static void Write(CellResult cell, Study study, Streams streams)
     {
@@ -24,7 +25,7 @@ internal static class ScenarioBlock
         Patterns(cell, streams);
         foreach (string note in ScenarioNotes.Of(cell, study))
         {
-            output.WriteLine($"  Note: {note}");
+            output.WriteLine(Wording.Wrapped($"  Note: {note}", NoteIndent));
         }
     }
 

@@ -85,10 +85,14 @@ internal static class ScenarioNotes
         SummaryRow[] large = [.. rows.Where(r => r.ConfLow > NotableBias)];
         if (small.Length > 0)
         {
-            string reason = small.Any(r => r.Term.Contains("alliance_between", StringComparison.Ordinal))
+            string means = small.Any(r => r.Term.Contains("alliance_between", StringComparison.Ordinal))
                 ? " Means over few patients are unreliable measures of a therapist's alliance."
                 : "";
-            yield return $"estimates are on average too small in size: {string.Join("; ", small.Select(r => Bias(r, r.Value < -1)))}.{reason}";
+            double reliability = cell.Cell.Scenario.Alliance.Reliability;
+            string error = reliability < 1 && small.Any(r => r.Term.Contains("alliance", StringComparison.Ordinal))
+                ? string.Create(CultureInfo.InvariantCulture, $" Each rating of the alliance has a reliability of {reliability}.")
+                : "";
+            yield return $"estimates are on average too small in size: {string.Join("; ", small.Select(r => Bias(r, r.Value < -1)))}.{means}{error}";
         }
 
         if (large.Length > 0)

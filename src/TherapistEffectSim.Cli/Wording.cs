@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using TherapistEffectSim.Design;
 
 namespace TherapistEffectSim.Cli;
@@ -8,6 +9,8 @@ internal static class Wording
 {
     private const int LeastExponent = -6; // below it a fixed notation is mostly zeros
     private const int MostExponent = 9;
+    private const int LineLength = 120;
+    private const string NoBreakPercent = "\u00A0%";
 
     /// <summary>As lme4 writes it.</summary>
     public static string NameOf(Criterion criterion) => criterion == Criterion.Reml ? "REML" : "ML";
@@ -19,6 +22,24 @@ internal static class Wording
     /// <summary><c>a</c>, <c>a or b</c>, <c>a, b or c</c>.</summary>
     public static string List(IReadOnlyList<string> words, string conjunction) =>
         words.Count == 1 ? words[0] : $"{string.Join(", ", words.SkipLast(1))} {conjunction} {words[^1]}";
+
+    /// <summary>A text in lines of a terminal's width, broken at blanks.</summary>
+    /// <param name="text">In one line.</param>
+    /// <param name="indent">Blanks before all lines but the first.</param>
+    public static string Wrapped(string text, int indent)
+    {
+        string[] words = text.Replace(" %", NoBreakPercent, StringComparison.Ordinal).Split(' '); // blanks at the beginning are empty words
+        StringBuilder wrapped = new(words[0]);
+        int length = words[0].Length;
+        foreach (string word in words.Skip(1))
+        {
+            bool breaks = length > indent && length + 1 + word.Length > LineLength;
+            wrapped.Append(breaks ? "\n" : " ").Append(' ', breaks ? indent : 0).Append(word);
+            length = (breaks ? indent : length + 1) + word.Length;
+        }
+
+        return wrapped.Replace(NoBreakPercent, " %").ToString();
+    }
 
     /// <summary>A number down to the digit at which its uncertainty has a count of significant digits.</summary>
     /// <param name="value">The number.</param>

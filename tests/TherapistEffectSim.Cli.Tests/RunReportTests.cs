@@ -149,6 +149,6 @@ public sealed class RunReportTests
         using TemporaryFolder folder = new();
         CommandRun run = CommandRun.Of(["run", folder.Write("study.yaml", study), "--out", folder.At("out"), .. options]);
         Assert.Equal(ExitCode.Done, run.ExitCode);
-        return run;
+        return run with { Output = run.Output.Replace("\n        ", " ", StringComparison.Ordinal) }; // notes in one line
     }
 }

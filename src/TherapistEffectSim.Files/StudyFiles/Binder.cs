@@ -147,7 +147,9 @@ internal sealed class Binder(
             return Refuse(node, path, Vocabulary.OneOf(words));
         }
 
-        Problems.Add(node.Position, path, LaterVersions.HasWord(path, scalar.Text)
+        Problems.Add(node.Position, path, scalar.Text.Contains('~', StringComparison.Ordinal)
+            ? $"a formula needs a name: {{name: own, formula: \"{scalar.Text}\"}}."
+            : LaterVersions.HasWord(path, scalar.Text)
             ? $"{scalar.Text} is not available in this version; it must be {Vocabulary.OneOf(words)}."
             : $"must be {Vocabulary.OneOf(words)}, but was {scalar.Found}{NearestWord.Suggestion(scalar.Text, words)}");
         return null;
@@ -202,7 +204,11 @@ internal sealed class Binder(
             nearest = ScenarioPaths.All.FirstOrDefault(p => p.EndsWith("." + entry.Key, StringComparison.Ordinal));
         }
 
-        string suggestion = nearest is null ? "." : $"; did you mean '{nearest}'?";
+        string suggestion = path == nearest ? ", which belongs to another variant."
+            : entry.Value is ScalarNode { Type: CoreType.Null } && entry.Key.All(char.IsAsciiDigit) ? "; a decimal takes a point, as in 0.05."
+            : entry.Key.Contains(':', StringComparison.Ordinal) ? "; a colon needs a blank after it."
+            : nearest is null ? "."
+            : $"; did you mean '{nearest}'?";
         Problems.Add(entry.KeyPosition, path, $"unknown key '{entry.Key}'{suggestion} Known keys: {string.Join(", ", keys)}.");
     }
 
