@@ -198,10 +198,13 @@ internal sealed class Binder(
         }
 
         string[] keys = [.. known];
-        string? nearest = Problems.IsFull ? null : NearestWord.Of(entry.Key, keys);
-        if (nearest is null && !Problems.IsFull && path.StartsWith(ScenarioPaths.Root + ".", StringComparison.Ordinal))
+        string? nearest = null;
+        if (!Problems.IsFull)
         {
-            nearest = ScenarioPaths.All.FirstOrDefault(p => p.EndsWith("." + entry.Key, StringComparison.Ordinal));
+            // A key that stands rightly elsewhere in the scenario was put in the wrong place rather than mistyped.
+            bool isInScenario = path.StartsWith(ScenarioPaths.Root + ".", StringComparison.Ordinal);
+            nearest = (isInScenario ? ScenarioPaths.All.FirstOrDefault(p => p.EndsWith("." + entry.Key, StringComparison.Ordinal)) : null)
+                ?? NearestWord.Of(entry.Key, keys);
         }
 
         string suggestion = path == nearest ? ", which belongs to another variant."
