@@ -72,6 +72,12 @@ public sealed class RunErrorTests
         AssertRefused("therapists: 20, caseload: 10", trial, message, study => study.Replace(Methods, $"[{method}]", StringComparison.Ordinal));
 
     [Fact]
+    public void Run_OfAOneSidedTestAtALevelAboveAHalf_IsRefused() => AssertRefused(
+        Methods,
+        "[{preset: linear, tests: [{term: alliance_between, by: wald-z, alternative: less}]}]\nalpha: 0.6",
+        "STUDY: method linear: a one-sided test needs an alpha below 0.5, but alpha is 0.6.\n");
+
+    [Fact]
     public void Run_OfAGridWithOneScenarioTooSmall_NamesTheScenario() => AssertRefused(
         "methods:",
         "grid: {scenario.trial.therapists: [4, 2, 1]}\nmethods:",

@@ -41,6 +41,19 @@ public sealed class RunFolderTests
     }
 
     [Fact]
+    public void Run_OfFewerThanTwoJointTests_LeavesTheJointFilesWithTheirHeadersOnly()
+    {
+        using TemporaryFolder folder = new();
+        string study = folder.Write("line.yaml", StudyText.Line.Replace("[null-model, linear]", "[linear]", StringComparison.Ordinal));
+
+        CommandRun run = CommandRun.Of("run", study, "--out", folder.At("out"));
+
+        Assert.DoesNotContain("On the same trials", run.Output, StringComparison.Ordinal);
+        Assert.Empty(new ResultTable(folder.At("out/joint.csv")).Rows);
+        Assert.Empty(new ResultTable(folder.At("out/joint-pairs.csv")).Rows);
+    }
+
+    [Fact]
     public void Run_WithMoreReplicates_IsTheSameStudy()
     {
         using TemporaryFolder folder = new();

@@ -226,6 +226,11 @@ internal sealed class ScenarioPlanner
         int term = AddTerm(m, position, estimate, truth);
         foreach (TestRequest request in requests)
         {
+            if (request.Alternative != Alternative.TwoSided && _study.Alpha >= 0.5)
+            {
+                throw new StudyException($"method {method.Name}: a one-sided test needs an alpha below 0.5, but alpha is {_study.Alpha.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
+            }
+
             PlannedTest test = new()
             {
                 Term = term,
