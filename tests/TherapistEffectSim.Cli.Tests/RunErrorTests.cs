@@ -10,7 +10,7 @@ public sealed class RunErrorTests
     [InlineData("  trial:", "\ttrial:", "STUDY:5:1: is not readable as YAML: the line is indented with a tab; indent with blanks.\n")]
     [InlineData("outcome-icc", "outcome-ic", "STUDY:6:16: scenario.therapists.outcome-ic: unknown key 'outcome-ic'; did you mean 'outcome-icc'? Known keys: outcome-icc, outcome-icc-total.\n")]
     [InlineData("therapists: 20", "therapists: twenty", "STUDY:5:23: scenario.trial.therapists: must be a whole number in [1, 1000000], but was 'twenty'.\n")]
-    [InlineData("slope: 0.2}", "slope: 0.2}\n    residual-sd: -1", "STUDY:10:18: scenario.outcome.residual-sd: must be a number > 0, but was -1.\n")]
+    [InlineData("slope: 0.2}", "slope: 0.2}\n    residual-sd: -1", "STUDY:10:18: scenario.outcome.residual-sd: must be a number in [0.001, 1000000], but was -1.\n")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "STUDY:6:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1.\n")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: -0.05", "STUDY:6:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was -0.05.\n")]
     [InlineData("therapists: 20", "therapists: 0", "STUDY:5:23: scenario.trial.therapists: must be a whole number in [1, 1000000], but was 0.\n")]

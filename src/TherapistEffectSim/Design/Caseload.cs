@@ -11,6 +11,9 @@ public abstract record Caseload
     public const int Largest = 100_000;
 
     internal abstract IEnumerable<Problem> Problems(int therapists);
+
+    /// <summary>Expected patients of a trial with this many therapists.</summary>
+    internal abstract double ExpectedPatients(int therapists);
 }
 
 /// <summary>The same number of patients for every therapist.</summary>
@@ -19,6 +22,8 @@ public sealed record FixedCaseload : Caseload
     /// <summary>Patients per therapist.</summary>
     [Interval(1, Largest)]
     public required int Patients { get; init => field = Require.Declared<FixedCaseload>(value); }
+
+    internal override double ExpectedPatients(int therapists) => (double)Patients * therapists;
 
     internal override IEnumerable<Problem> Problems(int therapists) => [];
 }
@@ -35,6 +40,8 @@ public sealed record ListedCaseload : Caseload
 
     /// <inheritdoc/>
     public override int GetHashCode() => Patients.Length == 0 ? 0 : HashCode.Combine(Patients.Length, Patients[0], Patients[^1]);
+
+    internal override double ExpectedPatients(int therapists) => Patients.Sum(n => (double)n);
 
     internal override IEnumerable<Problem> Problems(int therapists)
     {
@@ -65,6 +72,8 @@ public sealed record DrawnCaseload : Caseload
     [Description("Coefficient of variation of the caseload: its SD over its mean. 0 gives equal caseloads.")]
     [Interval(0, 10)]
     public required double Cv { get; init => field = Require.Declared<DrawnCaseload>(value); }
+
+    internal override double ExpectedPatients(int therapists) => Mean * therapists;
 
     internal override IEnumerable<Problem> Problems(int therapists)
     {
@@ -105,6 +114,8 @@ public sealed record SharedCaseload : Caseload
     [Description("Coefficient of variation of the caseload: its SD over its mean. 0 shares as equally as whole numbers allow.")]
     [Interval(0, 10)]
     public required double Cv { get; init => field = Require.Declared<SharedCaseload>(value); }
+
+    internal override double ExpectedPatients(int therapists) => Total;
 
     internal override IEnumerable<Problem> Problems(int therapists)
     {

@@ -28,12 +28,12 @@ public sealed record EndpointOutcome : Outcome
 
     /// <summary>Outcome units per SD of severity; normally negative.</summary>
     [Description("Outcome units per SD of severity (high = worse), normally negative.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public double Severity { get; init => field = Require.Declared<EndpointOutcome>(value); }
 
     /// <summary>σ_e: SD of the outcome within therapists that nothing explains.</summary>
     [Description("Residual SD within therapists; the unit of all effects when it is 1.")]
-    [Interval(0, LowOpen = true)]
+    [Interval(0.001, 1e6)]
     public double ResidualSd { get; init => field = Require.Declared<EndpointOutcome>(value); } = 1;
 
     /// <summary>σ_S²/(σ_S² + τ_U² + σ_e²): share of the sites.</summary>
@@ -47,7 +47,7 @@ public sealed record AllianceEffect
 {
     /// <summary>Outcome units per SD of the true alliance.</summary>
     [Description("Outcome units per SD of the true alliance.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public required double Slope { get; init => field = Require.Declared<AllianceEffect>(value); }
 }
 
@@ -56,7 +56,7 @@ public sealed record ArmEffect
 {
     /// <summary>The difference: in outcome units without a standardiser, else in SDs of it.</summary>
     [Description("Difference in SDs of the standardiser (Cohen's d).")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public double D { get; init => field = Require.Declared<ArmEffect>(value); }
 
     /// <summary>What d was divided by; <see langword="null"/>: the number is in outcome units.</summary>

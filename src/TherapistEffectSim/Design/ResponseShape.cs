@@ -25,7 +25,7 @@ public sealed record LinearShape : ResponseShape
 {
     /// <summary>Outcome units per SD of the score.</summary>
     [Description("Outcome units per SD of the score.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public required double Slope { get; init => field = Require.Declared<LinearShape>(value); }
 
     internal override (double Linear, double Square) Polynomial => (Slope, 0);
@@ -37,17 +37,17 @@ public sealed record QuadraticShape : ResponseShape
 {
     /// <summary>Outcome units per SD at the mean; not together with an optimum.</summary>
     [Description("Outcome units per SD at s = 0. Not together with a non-zero optimum.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public double Linear { get; init => field = Require.Declared<QuadraticShape>(value); }
 
     /// <summary>Outcome units lost per squared SD of distance; above 0 an inverted U.</summary>
     [Description("Outcome units lost per squared SD of distance from the optimum; above 0 an inverted U.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public required double Curvature { get; init => field = Require.Declared<QuadraticShape>(value); }
 
     /// <summary>Score at which the outcome is best (curvature above 0) when <see cref="Linear"/> is 0.</summary>
     [Description("Score, in SDs, at which the outcome is best. Not together with a non-zero linear.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public double Optimum { get; init => field = Require.Declared<QuadraticShape>(value); }
 
     internal override (double Linear, double Square) Polynomial => (Linear + (2 * Curvature * Optimum), -Curvature);
@@ -67,13 +67,13 @@ public sealed record InvertedUShape : ResponseShape
 {
     /// <summary>Score at which the outcome is best.</summary>
     [Description("Score, in SDs, at which the outcome is best.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public double Optimum { get; init => field = Require.Declared<InvertedUShape>(value); }
 
     /// <summary>Outcome units lost two SDs away from the optimum; at least 0.</summary>
     [Key("loss-at-2sd")]
     [Description("Outcome units lost two SDs away from the optimum: four times the curvature.")]
-    [Interval(0)]
+    [Interval(0, 1e6)]
     public required double LossAt2Sd { get; init => field = Require.Declared<InvertedUShape>(value); }
 
     internal override (double Linear, double Square) Polynomial => (2 * LossAt2Sd / 4 * Optimum, -LossAt2Sd / 4);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Design;
@@ -6,6 +7,9 @@ namespace TherapistEffectSim.Design;
 /// <summary>Arms, sites, therapists and caseloads of a trial.</summary>
 public sealed record Trial
 {
+    /// <summary>Most patients that a trial may be expected to have: a replicate of more would take seconds and could not be interrupted.</summary>
+    public const int MostPatients = 10_000_000;
+
     private const int MostArms = 100;
     private const int MostTherapists = 1_000_000;
 
@@ -68,6 +72,13 @@ public sealed record Trial
         if (TherapistCount < Arms.Length)
         {
             yield return new("therapists", $"therapists must be at least the number of arms ({Arms.Length}), but was {TherapistCount}.");
+        }
+
+        if (TherapistCount <= MostTherapists && Caseload.ExpectedPatients(TherapistCount) > MostPatients)
+        {
+            yield return new("caseload", string.Create(CultureInfo.InvariantCulture,
+                $"caseload gives the trial {Caseload.ExpectedPatients(TherapistCount):N0} patients, but at most {MostPatients:N0} can be simulated."));
+            yield break;
         }
 
         foreach (Problem problem in Caseload.Problems(TherapistCount))

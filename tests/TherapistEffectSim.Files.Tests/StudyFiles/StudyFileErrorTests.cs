@@ -105,9 +105,9 @@ public sealed class StudyFileErrorTests
     [InlineData("{therapist-icc: 0.1}", "{}", "5:13: scenario.alliance: alliance takes exactly one of therapist-icc and observed-therapist-icc.")]
     [InlineData("{therapist-icc: 0.1}", "good", "5:13: scenario.alliance: must be a map with the keys therapist-icc, observed-therapist-icc, "
         + "reliability, assessments, therapist-mean, but was 'good'.")]
-    [InlineData("0.1}\n", "0.1}\n  outcome: {residual-sd: -1}", "6:26: scenario.outcome.residual-sd: must be a number > 0, but was -1.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {residual-sd: -1}", "6:26: scenario.outcome.residual-sd: must be a number in [0.001, 1000000], but was -1.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {residual-sd: {a: 1}}",
-        "6:26: scenario.outcome.residual-sd: a map is not available in this version; give a number > 0.")]
+        "6:26: scenario.outcome.residual-sd: a map is not available in this version; give a number in [0.001, 1000000].")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {kind: growth}", "6:19: scenario.outcome.kind: growth is not available in this version; it must be endpoint.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {slope: 1}}",
         "6:22: scenario.outcome.between.shape: is missing; give one of none, linear, quadratic, inverted-u.")]
