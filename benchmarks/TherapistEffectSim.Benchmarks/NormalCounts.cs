@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TherapistEffectSim.Inference;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Benchmarks;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using TherapistEffectSim.Inference;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Benchmarks;

@@ -1,6 +1,7 @@
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Inference;
 using TherapistEffectSim.Performance;
+using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Studies;
 

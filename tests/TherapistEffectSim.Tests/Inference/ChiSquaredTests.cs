@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TherapistEffectSim.Inference;
+using TherapistEffectSim.Randomness;
 using MathNetChiSquared = MathNet.Numerics.Distributions.ChiSquared;
 
 namespace TherapistEffectSim.Tests.Inference;

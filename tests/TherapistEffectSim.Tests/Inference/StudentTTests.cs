@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TherapistEffectSim.Inference;
+using TherapistEffectSim.Randomness;
 using MathNetStudentT = MathNet.Numerics.Distributions.StudentT;
 
 namespace TherapistEffectSim.Tests.Inference;

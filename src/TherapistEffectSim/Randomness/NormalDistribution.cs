@@ -1,6 +1,5 @@
-using TherapistEffectSim.Randomness;
 
-namespace TherapistEffectSim.Inference;
+namespace TherapistEffectSim.Randomness;
 
 /// <summary>The standard normal distribution. Tails keep their relative precision down to 2e-308, below which they are 0.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace TherapistEffectSim.Inference;
+namespace TherapistEffectSim.Randomness;
 
 /// <summary>Σ cₖ Tₖ(t) on −1 ≤ t ≤ 1.</summary>
 internal static class ChebyshevSeries

@@ -1,9 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using MathNet.Numerics.Distributions;
-using TherapistEffectSim.Inference;
+using TherapistEffectSim.Randomness;
+using TherapistEffectSim.Tests.Inference;
 
-namespace TherapistEffectSim.Tests.Inference;
+namespace TherapistEffectSim.Tests.Randomness;
 
 public sealed class NormalDistributionTests
 {
