@@ -10,8 +10,7 @@ internal static partial class LaterVersions
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
         "plan", "redraw-predictors", "replicates={}",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors", "scenario.trial.nesting",
-        "scenario.therapists.selection", "scenario.therapists.training", "scenario.therapists.contamination",
-        "scenario.therapists.correlations", "scenario.therapists.distribution", "scenario.therapists.adherence",
+        "scenario.therapists.distribution", "scenario.therapists.adherence",
         "scenario.allocation.kind=case-mix", "scenario.allocation.kind=sorted",
         "scenario.allocation.with", "scenario.allocation.by", "scenario.allocation.correlation",
         "scenario.alliance.severity", "scenario.alliance.traits", "scenario.alliance.rater", "scenario.alliance.instrument",

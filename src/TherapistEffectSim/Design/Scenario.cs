@@ -31,5 +31,5 @@ public sealed record Scenario
 
     /// <summary>All that keeps this scenario from being run, over the rules that concern several keys.</summary>
     public IEnumerable<Problem> Problems() =>
-        [.. Trial.Problems().Select(p => p with { Path = "trial." + p.Path }), .. VarianceComponents.Problems(this)];
+        [.. Trial.Problems().Select(p => p with { Path = "trial." + p.Path }), .. Therapists.Problems().Select(p => p with { Path = "therapists." + p.Path }), .. VarianceComponents.Problems(this)];
 }

@@ -17,7 +17,7 @@ internal readonly record struct LossLogOdds(double Intercept, double Outcome, do
 
 /// <summary>Solves the intercepts of both stages of attrition so that the expected rates hold.</summary>
 /// <remarks>
-/// The expectation is over 65,536 fixed quasi-random patients of the unselected world, all arms together, the second stage given that
+/// The expectation is over 65,536 fixed quasi-random patients of this world before attrition, all arms together, the second stage given that
 /// the first kept the patient. The points are a Kronecker sequence with the powers of the generalised golden ratio in nine dimensions, made
 /// normal by the transformation that the generator uses, so that no seed enters.
 /// </remarks>
@@ -31,11 +31,13 @@ internal sealed class AttritionIntercepts
     private readonly double[] _alliance = new double[Patients];
     private readonly double[] _trueAlliance = new double[Patients];
     private readonly double[] _severity = new double[Patients];
+    private readonly double[] _share = new double[Patients]; // probability that the trial selects the therapist
     private readonly double[] _kept = new double[Patients]; // probability of not being lost at the stages solved so far
 
     /// <param name="components">The world's standard deviations and slopes.</param>
+    /// <param name="scores">Distribution of the therapists' scores.</param>
     /// <param name="armShares">Share of the randomised patients in each arm.</param>
-    public AttritionIntercepts(VarianceComponents components, ReadOnlySpan<double> armShares)
+    public AttritionIntercepts(VarianceComponents components, TherapistScoreModel scores, ReadOnlySpan<double> armShares)
     {
         double[] steps = KroneckerSteps();
         for (int i = 0; i < Patients; i++)
@@ -43,7 +45,8 @@ internal sealed class AttritionIntercepts
             Normals(i, steps, 0, out double therapistScore, out double therapistEffect);
             Normals(i, steps, 2, out double deviation, out double residual);
             Normals(i, steps, 4, out double error, out _severity[i]);
-            Normals(i, steps, 6, out double site, out _);
+            Normals(i, steps, 6, out double site, out double membership);
+            double share = scores.IsPlain ? 1 : Therapist(scores, membership, ref therapistScore, ref therapistEffect);
             int arm = 0;
             for (double u = Point(i, steps[8]) - armShares[0]; u >= 0 && arm < armShares.Length - 1; u -= armShares[arm])
             {
@@ -59,7 +62,8 @@ internal sealed class AttritionIntercepts
                 + Curve(components.Within, deviation)
                 + (components.Severity * _severity[i])
                 + (components.ResidualSd * residual);
-            _kept[i] = 1;
+            _kept[i] = share;
+            _share[i] = share;
         }
     }
 
@@ -101,10 +105,10 @@ internal sealed class AttritionIntercepts
 
     private LossLogOdds Slopes(AttritionSlopes perSd) => new(
         0,
-        perSd.Outcome / Sd(_outcome),
-        perSd.Alliance / Sd(_alliance),
-        perSd.TrueAlliance / Sd(_trueAlliance),
-        perSd.Severity / Sd(_severity));
+        perSd.Outcome / Sd(_outcome, _share),
+        perSd.Alliance / Sd(_alliance, _share),
+        perSd.TrueAlliance / Sd(_trueAlliance, _share),
+        perSd.Severity / Sd(_severity, _share));
 
     private double LogOdds(in LossLogOdds loss, int i) =>
         loss.Intercept
@@ -130,21 +134,56 @@ internal sealed class AttritionIntercepts
         return ((lost / weights) - rate, slope / weights);
     }
 
-    private static double Sd(double[] values)
+    private static double Sd(double[] values, double[] shares)
     {
+        double total = 0;
         double mean = 0;
-        foreach (double value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            mean += value / values.Length;
+            total += shares[i] / values.Length;
+            mean += shares[i] * values[i] / values.Length;
         }
 
+        mean /= total;
         double sum = 0;
-        foreach (double value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            sum += (value - mean) * (value - mean);
+            sum += shares[i] * (values[i] - mean) * (values[i] - mean);
         }
 
-        return Math.Sqrt(sum / values.Length);
+        return Math.Sqrt(sum / (values.Length * total));
+    }
+
+    /// <summary>Turns two independent normal numbers into the scores of a candidate, trained; returns the probability that the candidate is kept.</summary>
+    private static double Therapist(TherapistScoreModel scores, double membership, ref double alliance, ref double outcome)
+    {
+        ScoreComponent component = scores.Components[0];
+        if (scores.Components.Length > 1 && membership > NormalDistribution.UpperQuantile(scores.Components[1].Share))
+        {
+            component = scores.Components[1];
+        }
+
+        double first = alliance;
+        double second = outcome;
+        outcome = component.Mean[1] + (component.Sd[1] * ((scores.Cholesky[1] * first) + (scores.Cholesky[2] * second)));
+        alliance = component.Mean[0] + (component.Sd[0] * first);
+        double kept = 1;
+        if (!double.IsNegativeInfinity(scores.Threshold))
+        {
+            double expected = component.Mean[2] + (component.Sd[2] * ((scores.Cholesky[3] * first) + (scores.Cholesky[4] * second)));
+            double spread = component.Sd[2] * scores.Cholesky[5];
+            kept = scores.Selecting switch
+            {
+                0 => alliance > scores.Threshold ? 1 : 0,
+                1 => outcome > scores.Threshold ? 1 : 0,
+                _ when spread > 0 => NormalDistribution.Survival((scores.Threshold - expected) / spread),
+                _ => expected > scores.Threshold ? 1 : 0,
+            };
+        }
+
+        alliance = scores.Train(0, alliance);
+        outcome = scores.Train(1, outcome);
+        return kept;
     }
 
     // Powers 1/φ, 1/φ², … of the root of φ^(d+1) = φ + 1, the generalisation of the golden ratio to d dimensions.

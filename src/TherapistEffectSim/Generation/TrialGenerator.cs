@@ -15,6 +15,7 @@ internal sealed class TrialGenerator<T>
     private readonly RandomNumberStream<T> _random;
     private readonly LaneBuffer<T> _words = new(Chunk);
     private readonly LaneBuffer<T> _siteEffects;
+    private readonly TherapistScores<T>? _scores; // null: independent standard normal numbers
     private readonly bool _needsMeasurement;
     private readonly bool _needsMasks;
 
@@ -26,6 +27,7 @@ internal sealed class TrialGenerator<T>
         _world = world;
         _random = new(key);
         _siteEffects = new(world.Layout.Sites);
+        _scores = world.Scores.IsPlain ? null : new(world.Scores, _random);
         _needsMeasurement = severityIsUsed
             || world.Components.AllianceErrorSd > 0
             || world.Components.Severity != 0
@@ -46,8 +48,17 @@ internal sealed class TrialGenerator<T>
         Span<T> words = _words.Span[..2];
         for (int j = 0; j < _world.Layout.Therapists; j++)
         {
-            _random.Entity(words, RandomDomain.Therapist, j);
-            Therapist(j, in words[0], batch);
+            if (_scores is null)
+            {
+                _random.Entity(words, RandomDomain.Therapist, j);
+                BoxMuller.Transform(words[0], out T score, out T effect);
+                Therapist(j, in score, in effect, batch);
+            }
+            else
+            {
+                _scores.Draw(j, out T score, out T effect);
+                Therapist(j, in score, in effect, batch);
+            }
         }
     }
 
@@ -102,11 +113,10 @@ internal sealed class TrialGenerator<T>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Therapist(int j, in T word, TrialBatch<T> batch)
+    private void Therapist(int j, in T score, in T outcomeScore, TrialBatch<T> batch)
     {
         Design.VarianceComponents world = _world.Components;
-        BoxMuller.Transform(word, out T score, out T effect);
-        effect = T.Create(world.OutcomeTherapistSd) * effect;
+        T effect = T.Create(world.OutcomeTherapistSd) * outcomeScore;
         T arm = T.Create(_world.Layout.Arm[j] == 1 ? world.ArmEffect : 0);
         batch.TherapistScore.Span[j] = score;
         batch.TherapistEffect.Span[j] = effect;

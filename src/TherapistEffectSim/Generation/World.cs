@@ -10,6 +10,7 @@ internal sealed class World
     {
         Scenario = scenario;
         Components = VarianceComponents.Of(scenario);
+        Scores = new(scenario.Therapists);
         Layout = TherapistLayout.Of(scenario.Trial);
         Caseloads = CaseloadSampler.Of(scenario.Trial, Layout);
         ArmShares = PatientSharesOfArms();
@@ -25,6 +26,9 @@ internal sealed class World
 
     /// <summary>Standard deviations and slopes.</summary>
     public VarianceComponents Components { get; }
+
+    /// <summary>Distribution of the therapists' scores.</summary>
+    public TherapistScoreModel Scores { get; }
 
     /// <summary>Arm and site of each therapist.</summary>
     public TherapistLayout Layout { get; }
@@ -67,7 +71,7 @@ internal sealed class World
             return (Constant(first), Constant(second));
         }
 
-        AttritionIntercepts intercepts = new(Components, ArmShares.AsSpan());
+        AttritionIntercepts intercepts = new(Components, Scores, ArmShares.AsSpan());
         LossLogOdds? alliance = first.Rate > 0 ? intercepts.Solve(first) : null;
         LossLogOdds? outcome = second.Rate > 0 ? intercepts.Solve(second) : null;
         return (alliance, outcome);

@@ -36,6 +36,7 @@ internal sealed class TrialPopulation
 
     private readonly World _world;
     private readonly GaussHermite _rule;
+    private readonly ImmutableArray<TherapistScorePoint> _scores; // empty where the scores are independent standard normal numbers
 
     /// <param name="world">The world.</param>
     /// <param name="points">Points of the quadrature in each dimension: more than the degree of any column in any variable.</param>
@@ -43,6 +44,9 @@ internal sealed class TrialPopulation
     {
         _world = world;
         _rule = points == UsualPoints ? s_usual : GaussHermite.WithPoints(points);
+        _scores = world.Scores.IsPlain ? [] : TherapistScorePoints.Of(world.Scores, _rule, withOutcome: false);
+        double left = world.Scores.IsPlain ? 1 : _scores.Sum(p => p.Share * p.OutcomeVarianceLeft);
+        EffectVarianceLeft = world.Components.OutcomeTherapistSd * world.Components.OutcomeTherapistSd * left;
         Patients =
         [
             .. from i in Enumerable.Range(0, points)
@@ -60,6 +64,11 @@ internal sealed class TrialPopulation
     public ImmutableArray<TherapistPoint> Therapists(TherapistVariables over)
     {
         TherapistLayout layout = _world.Layout;
+        if (!_world.Scores.IsPlain)
+        {
+            return Narrowed(over);
+        }
+
         ImmutableArray<(double Node, double Weight)> normal = [.. _rule.Nodes.Zip(_rule.Weights)];
         ImmutableArray<(double Node, double Weight)> zero = [(0, 1)];
         return
@@ -77,6 +86,9 @@ internal sealed class TrialPopulation
                    cell.Count() / (double)layout.Therapists * score.Weight * effect.Weight),
         ];
     }
+
+    /// <summary>Variance of the therapists' effects around what the points hold when their variables do not ask for the effects.</summary>
+    public double EffectVarianceLeft { get; }
 
     /// <summary>Mean structural outcome of a therapist's patients, the site's effect left out.</summary>
     public double Outcome(TherapistPoint therapist) =>
@@ -99,6 +111,28 @@ internal sealed class TrialPopulation
         GeneratedColumns.TrueTherapistEffect => therapist.Effect,
         _ => throw new ArgumentException($"The variable {variable} has no value in the population.", nameof(variable)),
     };
+
+    // Therapists whose scores are contaminated, selected, trained or correlated: alliance and outcome skill together.
+    private ImmutableArray<TherapistPoint> Narrowed(TherapistVariables over)
+    {
+        TherapistLayout layout = _world.Layout;
+        ImmutableArray<TherapistScorePoint> scores = over.Effect ? TherapistScorePoints.Of(_world.Scores, _rule, withOutcome: true)
+            : over.Score ? _scores
+            : [new(0, 0, 0, 1)];
+        return
+        [
+            .. from cell in Enumerable.Range(0, layout.Therapists)
+                   .GroupBy(j => (Arm: over.Arm ? layout.Arm[j] : 0, Site: over.Site ? layout.Site[j] : 0))
+                   .OrderBy(cell => cell.Key)
+               from score in scores
+               select new TherapistPoint(
+                   cell.Key.Arm,
+                   cell.Key.Site,
+                   score.Alliance,
+                   Components.OutcomeTherapistSd * score.Outcome,
+                   cell.Count() / (double)layout.Therapists * score.Share),
+        ];
+    }
 
     private static double Curve((double Linear, double Square) curve, double s) => (curve.Linear * s) + (curve.Square * ((s * s) - 1));
 }

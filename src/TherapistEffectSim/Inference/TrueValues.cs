@@ -45,7 +45,7 @@ internal static class TrueValues
         double[] between = model.OfTherapists(population.Outcome);
         double[] within = model.OfPatients(population.Deviation);
         Projected outcome = model.Project(between, within);
-        double effectVariance = model.Variables.Effect ? 0 : world.OutcomeTherapistSd * world.OutcomeTherapistSd;
+        double effectVariance = model.Variables.Effect ? 0 : population.EffectVarianceLeft;
         double siteVariance = world.SiteSd * world.SiteSd;
         double residualVariance = world.ResidualSd * world.ResidualSd;
         double outcomeVariance = Dot(between, between) + Dot(within, within) + effectVariance + siteVariance + residualVariance;

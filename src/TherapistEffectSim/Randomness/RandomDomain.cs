@@ -23,7 +23,7 @@ internal enum RandomDomain : byte
     /// <summary>Per patient: two uniforms, loss before the alliance and loss before the outcome.</summary>
     Attrition = 3,
 
-    /// <summary>Per therapist, block 0: alliance skill A*, outcome skill U*; adherence C* and slope deviation.</summary>
+    /// <summary>Per candidate t for a therapist, block 2t: alliance skill A*, outcome skill U*; adherence C* and slope deviation. Block 2t + 1: a uniform for the population that the candidate comes from.</summary>
     Therapist = 16,
 
     /// <summary>Per therapist: a uniform for a drawn caseload.</summary>

@@ -35,6 +35,10 @@ internal sealed class RandomNumberStream<T>
     public void Entity(Span<T> words, RandomDomain domain, int entity) =>
         _philox.Fill(words[..2], 0, Entity(domain, entity), _replicateLow, _replicateHigh);
 
+    /// <summary>The two words of any block of an entity.</summary>
+    public void Block(Span<T> words, RandomDomain domain, int entity, uint index) =>
+        _philox.Fill(words[..2], index, Entity(domain, entity), _replicateLow, _replicateHigh);
+
     /// <summary>The two words of one attempt of a rejection sampler.</summary>
     public void Attempt(Span<T> words, RandomDomain domain, int entity, int attempt) =>
         _philox.Fill(words[..2], (uint)attempt << AttemptShift, Entity(domain, entity), _replicateLow, _replicateHigh);

@@ -99,9 +99,9 @@ public sealed class StudyFileErrorTests
         + "Known keys: arms, sites, therapists, per-arm, caseload.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "4:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1e999", "4:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1e999.")]
-    [InlineData("outcome-icc: 0.05", "training: 1", "4:16: scenario.therapists.training: is not available in this version.")]
+    [InlineData("outcome-icc: 0.05", "distribution: 1", "4:16: scenario.therapists.distribution: is not available in this version.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 0.05, reliability: 0.9", "4:35: scenario.therapists.reliability: unknown key 'reliability'; "
-        + "did you mean 'scenario.alliance.reliability'? Known keys: outcome-icc, outcome-icc-total.")]
+        + "did you mean 'scenario.alliance.reliability'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of.")]
     [InlineData("{therapist-icc: 0.1}", "{}", "5:13: scenario.alliance: alliance takes exactly one of therapist-icc and observed-therapist-icc.")]
     [InlineData("{therapist-icc: 0.1}", "good", "5:13: scenario.alliance: must be a map with the keys therapist-icc, observed-therapist-icc, "
         + "reliability, assessments, therapist-mean, but was 'good'.")]

@@ -51,7 +51,7 @@ public sealed class BitIdentityTests
         },
     };
 
-    public static TheoryData<int> Worlds() => [0, 1, 2];
+    public static TheoryData<int> Worlds() => [0, 1, 2, 3];
 
     [Theory]
     [MemberData(nameof(Worlds))]
@@ -60,10 +60,21 @@ public sealed class BitIdentityTests
         Scenario scenario = world switch
         {
             0 => World(new DrawnCaseload { Mean = 9, Cv = 0.8 }, TherapistMean.Measured),
+            3 => World(new FixedCaseload { Patients = 6 }, TherapistMean.Analysed) with
+            {
+                Therapists = new()
+                {
+                    OutcomeIcc = 0.05,
+                    Correlations = new() { AllianceOutcome = 0.3, OutcomeAdherence = 0.4 },
+                    Contamination = new() { Share = 0.1 },
+                    Selection = new() { By = TherapistTrait.Adherence, Keep = 0.3 },
+                    Training = 0.7,
+                },
+            },
             1 => World(new SharedCaseload { Total = 150, Cv = 0.6 }, TherapistMean.Analysed),
             _ => World(new FixedCaseload { Patients = 8 }, TherapistMean.Analysed) with { Attrition = new() },
         };
-        Study study = StudyFixture.Study(Replicates, seed: 7, [.. s_methods], scenario, scenario with { Therapists = new() { OutcomeIcc = 0 } });
+        Study study = StudyFixture.Study(Replicates, seed: 7, [.. s_methods], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } });
 
         string reference = Text(study, threads: 1, lanes: 1);
 
