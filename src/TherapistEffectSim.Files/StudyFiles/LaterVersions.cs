@@ -16,7 +16,6 @@ internal static partial class LaterVersions
         "scenario.alliance.severity", "scenario.alliance.traits", "scenario.alliance.rater", "scenario.alliance.instrument",
         "scenario.alliance.reverse-causation", "scenario.alliance.missing-assessments",
         "scenario.outcome.kind=growth", "scenario.outcome.within.slope-sd", "scenario.outcome.within.slope-correlation",
-        "scenario.outcome.*.shape=plateau", "scenario.outcome.*.shape=points", "scenario.outcome.*.knee", "scenario.outcome.*.points",
         "scenario.outcome.residual-sd={}", "scenario.outcome.distribution", "scenario.outcome.moderations",
         "scenario.moderations", "scenario.prior-treatment", "scenario.traits", "scenario.retention", "scenario.literature",
         "scenario.attrition.*.therapist-sd",

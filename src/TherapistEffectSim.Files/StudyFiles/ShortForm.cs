@@ -14,6 +14,7 @@ internal abstract class ShortForm
         [typeof(Caseload)] = new CaseloadForm(),
         [typeof(ArmEffect)] = new ArmEffectForm(),
         [typeof(Method)] = new MethodForm(),
+        [typeof(CurvePoint)] = new CurvePointForm(),
     }.ToFrozenDictionary();
 
     /// <summary>In words that follow "must be".</summary>
@@ -146,4 +147,46 @@ internal sealed class MethodForm : ShortForm
     public override Node Write(object value, Position position) => RecordWriter.WriteRecord(value, position);
 
     public override IEnumerable<JsonObject> Schemas() => [StudySchema.Of(typeof(MethodPreset)), StudySchema.OfRecord(typeof(Method))];
+}
+
+/// <summary>A list of two numbers, [s, f].</summary>
+internal sealed class CurvePointForm : ShortForm
+{
+    private static readonly ImmutableArray<IntervalAttribute> s_intervals =
+        [IntervalOf(typeof(CurvePoint), nameof(CurvePoint.Score))!, IntervalOf(typeof(CurvePoint), nameof(CurvePoint.Outcome))!];
+
+    public override string Accepted => $"two numbers [s, f] with s {In(s_intervals[0])} and f {In(s_intervals[1])}";
+
+    public override IReadOnlyList<Type> LongForms => [];
+
+    public override object? Bind(Binder binder, Node node, string path)
+    {
+        if (node is not ListNode { Items: [Node first, Node second] })
+        {
+            return binder.Refuse(node, path, Accepted);
+        }
+
+        object? score = binder.Bind(typeof(double), first, path + "[1]", s_intervals[0]);
+        object? outcome = binder.Bind(typeof(double), second, path + "[2]", s_intervals[1]);
+        return score is double s && outcome is double f ? new CurvePoint { Score = s, Outcome = f } : null;
+    }
+
+    public override Node Write(object value, Position position)
+    {
+        CurvePoint point = (CurvePoint)value;
+        return new ListNode([RecordWriter.Write(point.Score, position), RecordWriter.Write(point.Outcome, position)], position);
+    }
+
+    public override IEnumerable<JsonObject> Schemas() =>
+    [
+        new()
+        {
+            ["type"] = "array",
+            ["prefixItems"] = new JsonArray([.. s_intervals.Select(interval => StudySchema.Of(typeof(double), interval))]),
+            ["minItems"] = s_intervals.Length,
+            ["maxItems"] = s_intervals.Length,
+        },
+    ];
+
+    private static string In(IntervalAttribute interval) => interval.Describe(integer: false).Replace("a number ", "", StringComparison.Ordinal);
 }

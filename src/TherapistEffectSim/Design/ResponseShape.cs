@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Design;
 
 /// <summary>The curve from the alliance to the outcome at one level, a function of a standard score s, centred to mean zero under N(0, 1).</summary>
-[Tagged("shape", typeof(NoShape), typeof(LinearShape), typeof(QuadraticShape), typeof(InvertedUShape))]
+[Tagged("shape", typeof(NoShape), typeof(LinearShape), typeof(QuadraticShape), typeof(InvertedUShape), typeof(PlateauShape), typeof(PointsShape))]
 public abstract record ResponseShape
 {
-    /// <summary>Coefficients of the uncentred curve a + b·s + c·s² as (b, c), outcome units per SD and per SD².</summary>
-    internal abstract (double Linear, double Square) Polynomial { get; }
+    /// <summary>The curve, centred; of a shape without problems.</summary>
+    internal abstract ResponseCurve Curve { get; }
 
     internal virtual IEnumerable<Problem> Problems() => [];
 }
@@ -16,7 +18,7 @@ public abstract record ResponseShape
 [Key("none")]
 public sealed record NoShape : ResponseShape
 {
-    internal override (double Linear, double Square) Polynomial => (0, 0);
+    internal override ResponseCurve Curve => new(0, 0);
 }
 
 /// <summary>slope·s.</summary>
@@ -28,7 +30,7 @@ public sealed record LinearShape : ResponseShape
     [Interval(-1e6, 1e6)]
     public required double Slope { get; init => field = Require.Declared<LinearShape>(value); }
 
-    internal override (double Linear, double Square) Polynomial => (Slope, 0);
+    internal override ResponseCurve Curve => new(Slope, 0);
 }
 
 /// <summary>linear·s − curvature·(s − optimum)².</summary>
@@ -50,7 +52,7 @@ public sealed record QuadraticShape : ResponseShape
     [Interval(-1e6, 1e6)]
     public double Optimum { get; init => field = Require.Declared<QuadraticShape>(value); }
 
-    internal override (double Linear, double Square) Polynomial => (Linear + (2 * Curvature * Optimum), -Curvature);
+    internal override ResponseCurve Curve => new(Linear + (2 * Curvature * Optimum), -Curvature);
 
     internal override IEnumerable<Problem> Problems()
     {
@@ -76,5 +78,75 @@ public sealed record InvertedUShape : ResponseShape
     [Interval(0, 1e6)]
     public required double LossAt2Sd { get; init => field = Require.Declared<InvertedUShape>(value); }
 
-    internal override (double Linear, double Square) Polynomial => (2 * LossAt2Sd / 4 * Optimum, -LossAt2Sd / 4);
+    internal override ResponseCurve Curve => new(2 * LossAt2Sd / 4 * Optimum, -LossAt2Sd / 4);
+}
+
+/// <summary>slope·min(s, knee).</summary>
+[Key("plateau")]
+public sealed record PlateauShape : ResponseShape
+{
+    /// <summary>Outcome units per SD of the score, below the knee.</summary>
+    [Description("Outcome units per SD of the score, below the knee.")]
+    [Interval(-1e6, 1e6)]
+    public required double Slope { get; init => field = Require.Declared<PlateauShape>(value); }
+
+    /// <summary>Score from which on nothing changes.</summary>
+    [Description("Score, in SDs, from which on the outcome does not change.")]
+    [Interval(-100, 100)]
+    public required double Knee { get; init => field = Require.Declared<PlateauShape>(value); }
+
+    internal override ResponseCurve Curve => new(Slope, 0, new CurveSegment(Knee, double.PositiveInfinity, -Slope));
+}
+
+/// <summary>Straight lines from point to point, constant below the first point and above the last.</summary>
+[Key("points")]
+public sealed record PointsShape : ResponseShape
+{
+    private const int FewestPoints = 2;
+    private const int MostPoints = 64;
+
+    /// <summary>The points, in ascending order of the score.</summary>
+    [Description("Points [s, f] in ascending order of the score s, 2 to 64 of them, joined by straight lines; the outcome is constant beyond the first and the last. Only differences of f matter: the curve is centred to mean zero.")]
+    public required ImmutableArray<CurvePoint> Points { get; init; }
+
+    internal override ResponseCurve Curve => new(0, 0, [.. Points.Zip(Points.Skip(1), (left, right) =>
+        new CurveSegment(left.Score, right.Score, (right.Outcome - left.Outcome) / (right.Score - left.Score)))]);
+
+    /// <inheritdoc/>
+    public bool Equals(PointsShape? other) => other is not null && Points.SequenceEqual(other.Points);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Points.Length == 0 ? 0 : HashCode.Combine(Points.Length, Points[0], Points[^1]);
+
+    internal override IEnumerable<Problem> Problems()
+    {
+        int count = Points.IsDefault ? 0 : Points.Length;
+        if (count is < FewestPoints or > MostPoints)
+        {
+            yield return new("", $"points must list {FewestPoints} to {MostPoints} points, but lists {count}.");
+            yield break;
+        }
+
+        for (int k = 1; k < count; k++)
+        {
+            if (Points[k].Score <= Points[k - 1].Score)
+            {
+                yield return new("", string.Create(CultureInfo.InvariantCulture,
+                    $"points must ascend in s, but {Points[k].Score} follows {Points[k - 1].Score}."));
+                yield break;
+            }
+        }
+    }
+}
+
+/// <summary>A point that a piecewise linear curve goes through.</summary>
+public readonly record struct CurvePoint
+{
+    /// <summary>s; SDs.</summary>
+    [Interval(-100, 100)]
+    public required double Score { get; init => field = Require.Declared<CurvePoint>(value); }
+
+    /// <summary>f; outcome units, before the curve is centred.</summary>
+    [Interval(-1e6, 1e6)]
+    public required double Outcome { get; init => field = Require.Declared<CurvePoint>(value); }
 }

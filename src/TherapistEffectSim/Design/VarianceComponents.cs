@@ -27,11 +27,11 @@ public sealed record VarianceComponents
     /// <summary>Difference of the second arm from the first; outcome units.</summary>
     public required double ArmEffect { get; init; }
 
-    /// <summary>b and c of the between-therapist curve b·s + c·(s² − 1), all alliance effects together; outcome units.</summary>
-    public required (double Linear, double Square) Between { get; init; }
+    /// <summary>The between-therapist curve, all alliance effects together; outcome units.</summary>
+    public required ResponseCurve Between { get; init; }
 
-    /// <summary>b and c of the within-therapist curve b·s + c·(s² − 1), all alliance effects together; outcome units.</summary>
-    public required (double Linear, double Square) Within { get; init; }
+    /// <summary>The within-therapist curve, all alliance effects together; outcome units.</summary>
+    public required ResponseCurve Within { get; init; }
 
     /// <summary>Outcome units per SD of severity.</summary>
     public required double Severity { get; init; }
@@ -48,8 +48,7 @@ public sealed record VarianceComponents
         List<Problem> problems = [];
         if (scenario.Outcome is EndpointOutcome outcome)
         {
-            problems.AddRange(outcome.Between.Problems().Select(p => new Problem("outcome.between", p.Message)));
-            problems.AddRange(outcome.Within.Problems().Select(p => new Problem("outcome.within", p.Message)));
+            problems.AddRange(ShapeProblems(outcome));
             if (outcome.ArmEffect.D != 0 && scenario.Trial.Arms.Length != 2)
             {
                 problems.Add(new("outcome.arm-effect", $"arm-effect needs exactly two arms, but the trial has {scenario.Trial.Arms.Length}."));
@@ -69,6 +68,12 @@ public sealed record VarianceComponents
         return problems;
     }
 
+    private static Problem[] ShapeProblems(EndpointOutcome outcome) =>
+    [
+        .. outcome.Between.Problems().Select(p => new Problem("outcome.between", p.Message)),
+        .. outcome.Within.Problems().Select(p => new Problem("outcome.within", p.Message)),
+    ];
+
     private static Problem? TrySolve(Scenario scenario, out VarianceComponents? components)
     {
         components = null;
@@ -84,6 +89,11 @@ public sealed record VarianceComponents
             return new("therapists", "therapists takes exactly one of outcome-icc and outcome-icc-total.");
         }
 
+        if (ShapeProblems(outcome) is [Problem ofShape, ..])
+        {
+            return ofShape;
+        }
+
         // Error variance of the mean of k assessments in units of the true variance within therapists.
         double errorRatio = (1 - alliance.Reliability) / (alliance.Reliability * alliance.Assessments);
         double betweenVariance = alliance.TherapistIcc
@@ -92,16 +102,14 @@ public sealed record VarianceComponents
         double withinSd = Math.Sqrt(1 - betweenVariance);
 
         double slope = outcome.Alliance?.Slope ?? 0;
-        (double Linear, double Square) between = outcome.Between.Polynomial;
-        between.Linear += slope * betweenSd;
-        (double Linear, double Square) within = outcome.Within.Polynomial;
-        within.Linear += slope * withinSd;
+        ResponseCurve between = outcome.Between.Curve.WithSlopeAdded(slope * betweenSd);
+        ResponseCurve within = outcome.Within.Curve.WithSlopeAdded(slope * withinSd);
 
         double residual = outcome.ResidualSd * outcome.ResidualSd;
-        double betweenCurve = VarianceOf(between);
-        double withinCurve = VarianceOf(within);
+        double betweenCurve = between.Variance;
+        double withinCurve = within.Variance;
         double withinVariance = withinCurve + (outcome.Severity * outcome.Severity) + residual;
-        if (OutcomeTherapistVariance(scenario.Therapists, residual, betweenCurve, withinCurve + residual, out double therapistVariance) is { } problem)
+        if (OutcomeTherapistVariance(scenario.Therapists, residual, between, withinCurve + residual, out double therapistVariance) is { } problem)
         {
             return problem;
         }
@@ -132,7 +140,7 @@ public sealed record VarianceComponents
 
     // Total ICC = (Var f_B + τ_U²)/(Var f_B + τ_U² + Var f_W + σ_e²): what severity and sites bring about is not counted.
     private static Problem? OutcomeTherapistVariance(
-        TherapistPopulation therapists, double residual, double betweenCurve, double withinVariance, out double variance)
+        TherapistPopulation therapists, double residual, ResponseCurve between, double withinVariance, out double variance)
     {
         if (therapists.OutcomeIcc is double icc)
         {
@@ -140,19 +148,20 @@ public sealed record VarianceComponents
             return null;
         }
 
+        // Between variance Var f_B + τ² + 2τ·Cov(f_B, U*), with Cov = corr(A*, U*)·slope of f_B on A*, solved for τ ≥ 0.
         double total = therapists.OutcomeIccTotal!.Value;
-        variance = (total / (1 - total) * withinVariance) - betweenCurve;
-        if (variance >= 0)
+        double covariance = therapists.Correlations.AllianceOutcome * between.Slope;
+        double squaredRoot = (covariance * covariance) + (total / (1 - total) * withinVariance) - between.Variance;
+        double sd = squaredRoot >= 0 ? Math.Sqrt(squaredRoot) - covariance : -1;
+        variance = sd * sd;
+        if (sd >= 0)
         {
             return null;
         }
 
-        double smallest = betweenCurve / (betweenCurve + withinVariance);
+        double least = between.Variance - (covariance < 0 ? covariance * covariance : 0);
+        double smallest = least / (least + withinVariance);
         return new("therapists.outcome-icc-total", string.Create(CultureInfo.InvariantCulture,
             $"outcome-icc-total must be at least {smallest:G6}, which the alliance alone brings about between therapists, but was {total}."));
     }
-
-    // b·s + c·s² on N(0, 1): b² + 2c².
-    private static double VarianceOf((double Linear, double Square) curve) =>
-        (curve.Linear * curve.Linear) + (2 * curve.Square * curve.Square);
 }

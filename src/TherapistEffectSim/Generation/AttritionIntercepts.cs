@@ -57,9 +57,9 @@ internal sealed class AttritionIntercepts
             _alliance[i] = _trueAlliance[i] + (components.AllianceErrorSd * error);
             _outcome[i] = (arm == 1 ? components.ArmEffect : 0)
                 + (components.SiteSd * site)
-                + Curve(components.Between, therapistScore)
+                + components.Between.At(therapistScore)
                 + (components.OutcomeTherapistSd * therapistEffect)
-                + Curve(components.Within, deviation)
+                + components.Within.At(deviation)
                 + (components.Severity * _severity[i])
                 + (components.ResidualSd * residual);
             _kept[i] = share;
@@ -100,8 +100,6 @@ internal sealed class AttritionIntercepts
     public static double Logit(double p) => Elementary.Log(p) - Elementary.Log(1 - p);
 
     private static double Logistic(double x) => 1 / (1 + Elementary.Exp(-x));
-
-    private static double Curve((double Linear, double Square) curve, double s) => (curve.Linear * s) + (curve.Square * ((s * s) - 1));
 
     private LossLogOdds Slopes(AttritionSlopes perSd) => new(
         0,

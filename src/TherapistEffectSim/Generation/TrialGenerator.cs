@@ -133,7 +133,7 @@ internal sealed class TrialGenerator<T>
         Span<T> score = batch.PatientScore.Span.Slice(position, words.Length);
         Span<T> alliance = batch.Alliance.Span.Slice(position, words.Length);
         Span<T> outcome = batch.Outcome.Span.Slice(position, words.Length);
-        if (world.Within.Square == 0)
+        if (world.Within.Square == 0 && world.Within.Segments.IsEmpty)
         {
             T slope = T.Create(world.Within.Linear);
             for (int i = 0; i < words.Length; i++)
@@ -239,11 +239,25 @@ internal sealed class TrialGenerator<T>
         }
     }
 
-    // b·s + c·(s² − 1) + rest.
+    // b·s + c·(s² − 1) + rest, and the straight pieces if there are any.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Curve((double Linear, double Square) curve, T s, T rest)
+    private static T Curve(Design.ResponseCurve curve, T s, T rest)
     {
         T square = T.Create(curve.Square);
-        return T.Fma(T.Fma(square, s, T.Create(curve.Linear)), s, rest - square);
+        T more = curve.Segments.IsEmpty ? rest : AlongSegments(curve, s, rest);
+        return T.Fma(T.Fma(square, s, T.Create(curve.Linear)), s, more - square);
+    }
+
+    // Σ slope·(min(max(s, from), to) − from) − offset + rest.
+    private static T AlongSegments(Design.ResponseCurve curve, T s, T rest)
+    {
+        T sum = rest - T.Create(curve.Offset);
+        foreach (Design.CurveSegment segment in curve.Segments)
+        {
+            T from = T.Create(segment.From);
+            sum = T.Fma(T.Create(segment.Slope), T.Min(T.Max(s, from), T.Create(segment.To)) - from, sum);
+        }
+
+        return sum;
     }
 }

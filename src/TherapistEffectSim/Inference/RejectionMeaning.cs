@@ -27,23 +27,23 @@ internal static class RejectionMeaning
     private static readonly ImmutableArray<Mechanism> s_mechanisms =
     [
         new("between-therapist slope", (world, tested) =>
-            world.Components.Between.Linear != 0
+            world.Components.Between.HasSlope
             && ((tested.IsBetweenAlliance && !tested.Represented.BetweenSlope) || (tested.IsVariance && tested.ObservesBetween))),
 
         // A curve in an unreliable mean is represented only in part: the rest spreads the outcome most at the ends.
         new("between-therapist curve", (world, tested) =>
-            world.Components.Between.Square != 0
+            world.Components.Between.IsCurved
             && ((tested.IsBetweenAlliance && !tested.Represented.BetweenCurve)
                 || ((tested.IsBetweenAlliance || tested.IsVariance) && tested.ObservesBetween))),
 
         // An observed mean holds the mean of its patients' deviations, and so their effect.
         new("within-therapist slope", (world, tested) =>
-            world.Components.Within.Linear != 0
+            world.Components.Within.HasSlope
             && ((tested.IsWithinAlliance && !tested.Represented.WithinSlope)
                 || (tested.IsBetweenAlliance && tested.ObservesBetween)
                 || (tested.IsVariance && (tested.ObservesBetween || tested.ObservesWithin)))),
         new("within-therapist curve", (world, tested) =>
-            world.Components.Within.Square != 0
+            world.Components.Within.IsCurved
             && ((tested.IsWithinAlliance && (!tested.Represented.WithinCurve || tested.ObservesWithin))
                 || (tested.IsBetweenAlliance && tested.ObservesBetween)
                 || (tested.IsVariance && (tested.ObservesBetween || tested.ObservesWithin)))),

@@ -27,15 +27,14 @@ internal static class TherapistScorePoints
 
     /// <summary>Points and their shares of the trial's therapists.</summary>
     /// <param name="model">The distribution.</param>
-    /// <param name="rule">For scores that are not truncated.</param>
+    /// <param name="normal">Points of the standard normal distribution, for scores that are not truncated.</param>
     /// <param name="withOutcome">Whether outcome skill has points of its own; else each point has its mean and what varies around it.</param>
-    public static ImmutableArray<TherapistScorePoint> Of(TherapistScoreModel model, GaussHermite rule, bool withOutcome)
+    public static ImmutableArray<TherapistScorePoint> Of(TherapistScoreModel model, ImmutableArray<(double Node, double Weight)> normal, bool withOutcome)
     {
         int selecting = double.IsNegativeInfinity(model.Threshold) ? 0 : model.Selecting;
         int[] order = selecting == 2 ? [2, 0, 1] : [selecting, 1 - selecting];
         int dimensions = withOutcome ? order.Length : Array.IndexOf(order, 0) + 1;
         double[] cholesky = Factor(model, order);
-        ImmutableArray<(double Node, double Weight)> normal = [.. rule.Nodes.Zip(rule.Weights)];
         ImmutableArray<(double Node, double Weight)> zero = [(0, 1)];
         ImmutableArray<TherapistScorePoint>.Builder points = ImmutableArray.CreateBuilder<TherapistScorePoint>();
         double total = 0;

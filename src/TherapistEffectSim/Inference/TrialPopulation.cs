@@ -32,27 +32,48 @@ internal sealed class TrialPopulation
     /// <summary>Points in each dimension unless more are needed: exact for products up to degree 39.</summary>
     public const int UsualPoints = 20;
 
+    private const int HighestDegree = 63;
+
     private static readonly GaussHermite s_usual = GaussHermite.WithPoints(UsualPoints);
 
     private readonly World _world;
-    private readonly GaussHermite _rule;
-    private readonly ImmutableArray<TherapistScorePoint> _scores; // empty where the scores are independent standard normal numbers
+    private readonly ImmutableArray<(double Node, double Weight)> _normal;
+    private readonly ImmutableArray<(double Node, double Weight)> _therapistScores;
+    private readonly ImmutableArray<TherapistScorePoint> _narrowed; // empty where the scores are independent standard normal numbers
 
-    /// <param name="world">The world.</param>
-    /// <param name="points">Points of the quadrature in each dimension: more than the degree of any column in any variable.</param>
-    public TrialPopulation(World world, int points)
+    private TrialPopulation(World world, int points, int? perTherapistPiece, int? perPatientPiece)
     {
         _world = world;
-        _rule = points == UsualPoints ? s_usual : GaussHermite.WithPoints(points);
-        _scores = world.Scores.IsPlain ? [] : TherapistScorePoints.Of(world.Scores, _rule, withOutcome: false);
-        double left = world.Scores.IsPlain ? 1 : _scores.Sum(p => p.Share * p.OutcomeVarianceLeft);
-        EffectVarianceLeft = world.Components.OutcomeTherapistSd * world.Components.OutcomeTherapistSd * left;
+        GaussHermite rule = points == UsualPoints ? s_usual : GaussHermite.WithPoints(points);
+        _normal = [.. rule.Nodes.Zip(rule.Weights)];
+        _therapistScores = Scores(Components.Between, perTherapistPiece);
+        _narrowed = world.Scores.IsPlain ? [] : TherapistScorePoints.Of(world.Scores, _normal, withOutcome: false);
+        double left = world.Scores.IsPlain ? 1 : _narrowed.Sum(p => p.Share * p.OutcomeVarianceLeft);
+        EffectVarianceLeft = Components.OutcomeTherapistSd * Components.OutcomeTherapistSd * left;
         Patients =
         [
-            .. from i in Enumerable.Range(0, points)
-               from k in Enumerable.Range(0, points)
-               select new PatientPoint(_rule.Nodes[i], _rule.Nodes[k], _rule.Weights[i] * _rule.Weights[k]),
+            .. from score in Scores(Components.Within, perPatientPiece)
+               from severity in _normal
+               select new PatientPoint(score.Node, severity.Node, score.Weight * severity.Weight),
         ];
+    }
+
+    /// <summary>The population; <see langword="null"/> if columns of the degree would need too many points, or a curve with kinks stands over narrowed therapists.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="degree">Highest degree of any column in any variable.</param>
+    public static TrialPopulation? Of(World world, double degree)
+    {
+        VarianceComponents components = world.Components;
+        if (!(degree <= HighestDegree) || (!world.Scores.IsPlain && !components.Between.Segments.IsEmpty))
+        {
+            return null;
+        }
+
+        int? between = PiecewiseNormalRule.PointsPerPiece(components.Between, degree, UsualPoints);
+        int? within = PiecewiseNormalRule.PointsPerPiece(components.Within, degree, UsualPoints);
+        return (between is null && !components.Between.Segments.IsEmpty) || (within is null && !components.Within.Segments.IsEmpty)
+            ? null
+            : new(world, Math.Max(UsualPoints, (int)degree + 1), between, within);
     }
 
     /// <summary>The patients of every therapist.</summary>
@@ -69,15 +90,14 @@ internal sealed class TrialPopulation
             return Narrowed(over);
         }
 
-        ImmutableArray<(double Node, double Weight)> normal = [.. _rule.Nodes.Zip(_rule.Weights)];
         ImmutableArray<(double Node, double Weight)> zero = [(0, 1)];
         return
         [
             .. from cell in Enumerable.Range(0, layout.Therapists)
                    .GroupBy(j => (Arm: over.Arm ? layout.Arm[j] : 0, Site: over.Site ? layout.Site[j] : 0))
                    .OrderBy(cell => cell.Key)
-               from score in over.Score ? normal : zero
-               from effect in over.Effect ? normal : zero
+               from score in over.Score ? _therapistScores : zero
+               from effect in over.Effect ? _normal : zero
                select new TherapistPoint(
                    cell.Key.Arm,
                    cell.Key.Site,
@@ -92,11 +112,11 @@ internal sealed class TrialPopulation
 
     /// <summary>Mean structural outcome of a therapist's patients, the site's effect left out.</summary>
     public double Outcome(TherapistPoint therapist) =>
-        Curve(Components.Between, therapist.Score) + (therapist.Arm == 1 ? Components.ArmEffect : 0) + therapist.Effect;
+        Components.Between.At(therapist.Score) + (therapist.Arm == 1 ? Components.ArmEffect : 0) + therapist.Effect;
 
     /// <summary>Deviation of a patient's structural outcome from the therapist's mean, the residual left out.</summary>
     public double Deviation(PatientPoint patient) =>
-        Curve(Components.Within, patient.Score) + (Components.Severity * patient.Severity);
+        Components.Within.At(patient.Score) + (Components.Severity * patient.Severity);
 
     /// <summary>Value of a generated variable, the observed alliances read as the true ones.</summary>
     public double Value(string variable, TherapistPoint therapist, PatientPoint patient) => variable switch
@@ -116,8 +136,8 @@ internal sealed class TrialPopulation
     private ImmutableArray<TherapistPoint> Narrowed(TherapistVariables over)
     {
         TherapistLayout layout = _world.Layout;
-        ImmutableArray<TherapistScorePoint> scores = over.Effect ? TherapistScorePoints.Of(_world.Scores, _rule, withOutcome: true)
-            : over.Score ? _scores
+        ImmutableArray<TherapistScorePoint> scores = over.Effect ? TherapistScorePoints.Of(_world.Scores, _normal, withOutcome: true)
+            : over.Score ? _narrowed
             : [new(0, 0, 0, 1)];
         return
         [
@@ -134,5 +154,6 @@ internal sealed class TrialPopulation
         ];
     }
 
-    private static double Curve((double Linear, double Square) curve, double s) => (curve.Linear * s) + (curve.Square * ((s * s) - 1));
+    private ImmutableArray<(double Node, double Weight)> Scores(ResponseCurve curve, int? pointsPerPiece) =>
+        curve.Segments.IsEmpty ? _normal : PiecewiseNormalRule.Of(curve, pointsPerPiece!.Value);
 }

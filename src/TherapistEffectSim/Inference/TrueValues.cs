@@ -12,11 +12,11 @@ namespace TherapistEffectSim.Inference;
 /// true one: <c>alliance_between</c> as A_j, <c>alliance_within</c> as W_ij. So attenuation, confounding and selection by attrition are
 /// bias. Without a true value are: terms that vary at both levels under one coefficient (<c>alliance</c>), and all whose coefficient
 /// changes with theirs; terms that the ones before them span (nothing is left of <c>alliance_between</c> where therapists do not
-/// differ in alliance); and, where sites differ, terms whose coefficient is a realised site effect.
+/// differ in alliance); where sites differ, terms whose coefficient is a realised site effect; and columns of so high a degree that the
+/// quadrature would need too many points, the earlier the more knots a curve has.
 /// </remarks>
 internal static class TrueValues
 {
-    private const int HighestDegree = 63;      // of a column; a higher one has no true values
     private const double ZeroTolerance = 1e-12; // of a contribution to the outcome, in outcome SDs
     private const double LinkTolerance = 1e-9;  // of a correlation that is taken for 0
 
@@ -28,12 +28,11 @@ internal static class TrueValues
     public static ModelTruth Of(World world, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool therapistMeans)
     {
         double degree = columns.Select(c => PopulationColumn.Degree(c.Expression)).DefaultIfEmpty().Max();
-        if (degree > HighestDegree || columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Outcome)))
+        if (columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Outcome)) || TrialPopulation.Of(world, degree) is not { } population)
         {
             return new() { Coefficients = [.. columns.Select(_ => (double?)null)], TherapistVariance = null, ResidualVariance = null, Represents = default };
         }
 
-        TrialPopulation population = new(world, Math.Max(TrialPopulation.UsualPoints, (int)degree + 1));
         LevelWeighting weighting = therapistMeans ? LevelWeighting.TherapistMeans
             : hasRandomIntercept ? LevelWeighting.EachLevel
             : LevelWeighting.Patients;
@@ -59,7 +58,7 @@ internal static class TrueValues
 
         double siteShareLeft = model.Variables.Site ? SitesLeft(model, sites, siteVariance > 0, hasNone) : 1;
         bool variancesKnown = conflated.Length == 0
-            || (world.Between == (0, 0) && world.Within == (0, 0) && conflated.All(k => IsUnrelated(model, k, outcome, outcomeVariance)));
+            || (world.Between.IsZero && world.Within.IsZero && conflated.All(k => IsUnrelated(model, k, outcome, outcomeVariance)));
         return new()
         {
             Coefficients = [.. outcome.Coefficients.Select((b, k) => hasNone[k] ? null : Rounded(b, model.Size(k), outcomeVariance))],
@@ -67,7 +66,7 @@ internal static class TrueValues
                 ? RoundedVariance(Dot(outcome.Between, outcome.Between) + effectVariance + (siteVariance * siteShareLeft), outcomeVariance)
                 : null,
             ResidualVariance = variancesKnown ? Dot(outcome.Within, outcome.Within) + residualVariance : null,
-            Represents = Represented(model),
+            Represents = Represented(model, world),
         };
     }
 
@@ -106,12 +105,12 @@ internal static class TrueValues
         return Math.Abs(Dot(model.Between[k], outcome.Between)) <= tolerance && Math.Abs(Dot(model.Within[k], outcome.Within)) <= tolerance;
     }
 
-    private static AllianceShapes Represented(PopulationModel model)
+    private static AllianceShapes Represented(PopulationModel model, VarianceComponents world)
     {
         double[] noTherapists = model.OfTherapists(_ => 0);
         double[] noPatients = model.OfPatients(_ => 0);
         return new(
-            Between(t => t.Score), Between(t => (t.Score * t.Score) - 1), Within(p => p.Score), Within(p => (p.Score * p.Score) - 1));
+            Between(t => t.Score), Between(t => Bend(world.Between, t.Score)), Within(p => p.Score), Within(p => Bend(world.Within, p.Score)));
 
         bool Between(Func<TherapistPoint, double> shape) =>
             PopulationModel.Length(model.Project(model.OfTherapists(shape), noPatients).Between) <= LinkTolerance;
@@ -119,6 +118,11 @@ internal static class TrueValues
         bool Within(Func<PatientPoint, double> shape) =>
             PopulationModel.Length(model.Project(noTherapists, model.OfPatients(shape)).Within) <= LinkTolerance;
     }
+
+    // What the least-squares line leaves of a curve with kinks, in SDs of the curve; the parabola s² − 1 if there are none.
+    private static double Bend(ResponseCurve curve, double s) => curve.Segments.IsEmpty
+        ? (s * s) - 1
+        : (curve.At(s) - (curve.Slope * s)) / Math.Sqrt(curve.Variance);
 
     private static double? Rounded(double? coefficient, double size, double outcomeVariance) =>
         coefficient is { } b && Math.Abs(b) * size <= ZeroTolerance * Math.Sqrt(outcomeVariance) ? 0 : coefficient;

@@ -196,7 +196,8 @@ public sealed class CanonicalFormTests
 
     private static Gen<string> Shapes() =>
         from number in Number()
-        from shape in Gen.Elements("shape: none", $"shape: linear, slope: {number}", $"shape: quadratic, curvature: {number}, optimum: 0.5", "shape: inverted-u, loss-at-2sd: 0.60")
+        from shape in Gen.Elements("shape: none", $"shape: linear, slope: {number}", $"shape: quadratic, curvature: {number}, optimum: 0.5", "shape: inverted-u, loss-at-2sd: 0.60",
+            $"shape: plateau, slope: {number}, knee: 0.5", $"shape: points, points: [[-2, {number}], [0, 0.20], [2e0, {number}]]")
         select $"{{{shape}}}";
 
     private static Gen<string> Number() =>

@@ -58,6 +58,18 @@ public sealed class GridTests
     }
 
     [Fact]
+    public void Cells_OfPoints_AreCalledByTheirNumbers()
+    {
+        Study study = Example.Read(Example.Small.Replace("0.1}\n", "0.1}\n  outcome: {within: {shape: points}}\n", StringComparison.Ordinal)
+            + "grid: {scenario.outcome.within.points: [[[-1, 0], [1, 0.50]], [[-1, 0], [0, 1], [1, 0]]]}").ToStudy(1);
+
+        Assert.Equal(["-1 0 1 0.5", "-1 0 0 1 1 0"], study.Cells.Select(c => c.Factors[0].Value));
+        Assert.Equal(
+            new PointsShape { Points = [new() { Score = -1, Outcome = 0 }, new() { Score = 1, Outcome = 0.5 }] },
+            ((EndpointOutcome)study.Cells[0].Scenario.Outcome).Within);
+    }
+
+    [Fact]
     public void Cells_OfWholeShapes_AreCalledByTheirLabels()
     {
         Study study = Example.ReadSmallWith("""

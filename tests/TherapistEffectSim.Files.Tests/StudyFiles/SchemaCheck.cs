@@ -46,6 +46,11 @@ internal static class SchemaCheck
                 return !IsNumber(value) || (double)value < NumberOf(argument);
             case "minItems":
                 return value is not JsonArray counted || counted.Count >= NumberOf(argument);
+            case "maxItems":
+                return value is not JsonArray limited || limited.Count <= NumberOf(argument);
+            case "prefixItems":
+                CheckAll((value as JsonArray)?.Zip((JsonArray)argument).Select((pair, i) => ($"{i}", pair.First!)), i => argument[int.Parse(i, System.Globalization.CultureInfo.InvariantCulture)]!, place, problems);
+                return true;
             case "oneOf":
                 return ((JsonArray)argument).Count(a => Problems(a!, value).Count == 0) == 1;
             case "required":

@@ -110,11 +110,25 @@ public sealed class StudyFileErrorTests
         "6:26: scenario.outcome.residual-sd: a map is not available in this version; give a number in [0.001, 1000000].")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {kind: growth}", "6:19: scenario.outcome.kind: growth is not available in this version; it must be endpoint.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {slope: 1}}",
-        "6:22: scenario.outcome.between.shape: is missing; give one of none, linear, quadratic, inverted-u.")]
+        "6:22: scenario.outcome.between.shape: is missing; give one of none, linear, quadratic, inverted-u, plateau, points.")]
     [InlineData("0.1}\n", "0.1}\n  outcome:\n    within:\n      slope: 1\n",
-        "7:5: scenario.outcome.within.shape: is missing; give one of none, linear, quadratic, inverted-u.")]
-    [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: plateau, knee: 1}}",
-        "6:30: scenario.outcome.between.shape: plateau is not available in this version; it must be one of none, linear, quadratic, inverted-u.")]
+        "7:5: scenario.outcome.within.shape: is missing; give one of none, linear, quadratic, inverted-u, plateau, points.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: platau, knee: 1}}", "6:30: scenario.outcome.between.shape: "
+        + "must be one of none, linear, quadratic, inverted-u, plateau, points, but was 'platau'; did you mean 'plateau'?")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: plateau, slope: 1}}",
+        "6:22: scenario.outcome.between.knee: is missing; give a number in [-100, 100].")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {within: {shape: points, points: 3}}", "6:45: scenario.outcome.within.points: "
+        + "must be a list, each item two numbers [s, f] with s in [-100, 100] and f in [-1000000, 1000000], but was 3.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {within: {shape: points, points: [[0, 1], [1, 2, 3]]}}", "6:54: scenario.outcome.within.points[2]: "
+        + "must be two numbers [s, f] with s in [-100, 100] and f in [-1000000, 1000000], but was a list.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {within: {shape: points, points: [[0, 1], [200, 2]]}}",
+        "6:55: scenario.outcome.within.points[2][1]: must be a number in [-100, 100], but was 200.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {within: {shape: points, points: [[0, 1], [1, high]]}}",
+        "6:58: scenario.outcome.within.points[2][2]: must be a number in [-1000000, 1000000], but was 'high'.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {within: {shape: points, points: [[0, 1]]}}",
+        "6:21: scenario.outcome.within: points must list 2 to 64 points, but lists 1.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {within: {shape: points, points: [[0, 1], [0.5, 2], [0.5, 3]]}}",
+        "6:21: scenario.outcome.within: points must ascend in s, but 0.5 follows 0.5.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {arm-effect: {d: 0.5}}",
         "6:25: scenario.outcome.arm-effect.standardiser: is missing; give one of residual, within, total.")]
     [InlineData("0.1}\n", "0.1}\n  attrition: {alliance: {rate: 1}}", "6:32: scenario.attrition.alliance.rate: must be a number in [0, 1), but was 1.")]
@@ -168,7 +182,7 @@ public sealed class StudyFileErrorTests
             string text = path.Split('.').Reverse().Aggregate(value, (below, key) => key switch
             {
                 "methods" or "tests" or "joint" => $"{{{key}: [{below}]}}",
-                "slope-sd" or "slope-correlation" or "knee" or "points" => $"{{shape: linear, {key}: {below}}}",
+                "slope-sd" or "slope-correlation" => $"{{shape: linear, {key}: {below}}}",
                 _ => $"{{{key}: {below}}}",
             });
 

@@ -35,6 +35,9 @@ public sealed class StudySchemaTests
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "/scenario/therapists/outcome-icc")]
     [InlineData("name: small", "nam: small", "/nam")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {slope: 1}}", "/scenario/outcome/between")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: points, points: [[0, 1], [1, 2, 3]]}}", "/scenario/outcome/between")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: points, points: [[0, 1], [200, 2]]}}", "/scenario/outcome/between")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: points, points: [[0, 1], [2]]}}", "/scenario/outcome/between")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {arm-effect: {d: 1}}", "/scenario/outcome/arm-effect")]
     [InlineData("0.1}\n", "0.1}\n  allocation: {kind: sorted}", "/scenario/allocation/kind")]
     [InlineData("0.1}\n", "0.1}\nmethods: [lineer]", "/methods/0")]
@@ -47,6 +50,17 @@ public sealed class StudySchemaTests
 
         Assert.Throws<StudyFileException>(() => Example.Read(text));
         Assert.Contains(SchemaCheck.Problems(s_schema, ToJson(text)), p => p.StartsWith(place + ":", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{shape: plateau, slope: 0.3, knee: 0.5}")]
+    [InlineData("{shape: points, points: [[-2, -1], [0, 0.2], [2, -0.4]]}")]
+    public void Create_AcceptsCurvesWithKinksAsTheReaderDoesAndAsItWritesThem(string shape)
+    {
+        string text = Example.Small.Replace("0.1}\n", $"0.1}}\n  outcome: {{between: {shape}}}\n", StringComparison.Ordinal);
+
+        Assert.Empty(SchemaCheck.Problems(s_schema, ToJson(text)));
+        Assert.Empty(SchemaCheck.Problems(s_schema, ToJson(Example.Read(text).ToYaml(1))));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
+using TherapistEffectSim.Tests.Design;
 using TherapistEffectSim.Tests.Randomness;
 
 namespace TherapistEffectSim.Tests.Generation;
@@ -10,7 +11,7 @@ public sealed class GeneratedBitsTests
 {
     private const int Replicates = 16;
 
-    public static TheoryData<string> WorldNames => ["plain", "full", "sparse"];
+    public static TheoryData<string> WorldNames => ["plain", "full", "sparse", "kinked"];
 
     [Theory]
     [MemberData(nameof(WorldNames))]
@@ -33,6 +34,7 @@ public sealed class GeneratedBitsTests
     [InlineData("plain", 0xB852B8A2E8EB94F1UL)]
     [InlineData("full", 0x46035D6DD4599701UL)]
     [InlineData("sparse", 0x23658CC8B379D840UL)]
+    [InlineData("kinked", 0x1C4A0817DEED92DDUL)]
     public void Batches_HaveTheirPinnedBits(string name, ulong hash)
     {
         World world = new(Named(name));
@@ -117,6 +119,11 @@ public sealed class GeneratedBitsTests
     {
         "plain" => Worlds.Plain,
         "full" => Worlds.Full,
+        "kinked" => Worlds.Full.WithOutcome(o => o with
+        {
+            Between = new PlateauShape { Slope = 0.4, Knee = 0.5 },
+            Within = ResponseCurveTests.Points([(-1.5, -1), (0, 0.2), (0.25, 0.5), (2, -0.4)]),
+        }),
         _ => Worlds.Sparse,
     };
 

@@ -142,6 +142,19 @@ public sealed class TherapistScoreTests
         Check([.. score.Select(s => new[] { 1, s })], outcome, straight);
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(-0.5)]
+    public void TotalIcc_WithCorrelatedSkills_CountsTheirCovariance(double correlation)
+    {
+        Scenario scenario = Scenario(new() { OutcomeIccTotal = 0.3, Correlations = new() { AllianceOutcome = correlation } });
+        double residual = VarianceComponents.Of(scenario).ResidualSd;
+
+        (_, _, double[] outcome) = Generate(scenario);
+
+        MonteCarlo.AssertMean(0.3 / 0.7 * residual * residual, Squares(outcome, outcome.Average()), FalseAlarmRate);
+    }
+
     [Fact]
     public void Attrition_InANarrowedWorld_HasTheRateThatWasAsked()
     {

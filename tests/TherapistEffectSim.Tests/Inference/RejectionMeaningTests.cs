@@ -1,6 +1,7 @@
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Inference;
+using TherapistEffectSim.Tests.Design;
 using static TherapistEffectSim.Tests.Inference.TruthWorld;
 
 namespace TherapistEffectSim.Tests.Inference;
@@ -16,6 +17,10 @@ public sealed class RejectionMeaningTests
     private static readonly EndpointOutcome s_slope = new() { Between = new LinearShape { Slope = 0.3 } };
     private static readonly EndpointOutcome s_withinSlope = new() { Within = new LinearShape { Slope = 0.3 } };
     private static readonly EndpointOutcome s_withinCurve = new() { Within = new QuadraticShape { Curvature = 0.3 } };
+    private static readonly EndpointOutcome s_plateau = new() { Between = new PlateauShape { Slope = 0.4, Knee = 0.5 } };
+    private static readonly EndpointOutcome s_tent = new() { Between = ResponseCurveTests.Points([(-2, 0), (0, 1), (2, 0)]) };
+    private static readonly EndpointOutcome s_ramp = new() { Between = ResponseCurveTests.Points([(-1, -1), (1, 1)]) };
+    private static readonly EndpointOutcome s_withinTent = new() { Within = ResponseCurveTests.Points([(-2, 0), (0, 1), (2, 0)]) };
 
     public static TheoryData<string, string, string, string> Table() => new()
     {
@@ -52,6 +57,18 @@ public sealed class RejectionMeaningTests
         { nameof(s_withinCurve), Linear, "alliance_within", "false-positive: within-therapist curve" },
         { nameof(s_withinCurve), "patient_score + I(patient_score^2)", "patient_score", "type-I" },
         { nameof(s_withinCurve), "patient_score", "patient_score", "false-positive: within-therapist curve" },
+        { nameof(s_plateau), Linear, "alliance_between", "power" },
+        { nameof(s_plateau), Linear, "alliance_within", "type-I" },
+        { nameof(s_plateau), Quadratic, "I(alliance_between^2)", "power" },
+        { nameof(s_plateau), Quadratic, "var(therapist)", "power" },
+        { nameof(s_tent), Linear, "alliance_between", "false-positive: between-therapist curve" },
+        { nameof(s_tent), Quadratic, "I(alliance_between^2)", "power" },
+        { nameof(s_tent), Perfect, "therapist_score", "false-positive: between-therapist curve" },
+        { nameof(s_ramp), Linear, "alliance_between", "power" },
+        { nameof(s_ramp), Perfect, "I(therapist_score^2)", "false-positive: between-therapist curve" },
+        { nameof(s_ramp), "I(therapist_score^2)", "I(therapist_score^2)", "false-positive: between-therapist slope, between-therapist curve" },
+        { nameof(s_withinTent), Linear, "alliance_within", "false-positive: within-therapist curve" },
+        { nameof(s_withinTent), "patient_score + I(patient_score^2)", "patient_score", "false-positive: within-therapist curve" },
     };
 
     [Theory]
@@ -64,6 +81,10 @@ public sealed class RejectionMeaningTests
             nameof(s_parabola) => s_parabola,
             nameof(s_slope) => s_slope,
             nameof(s_withinSlope) => s_withinSlope,
+            nameof(s_plateau) => s_plateau,
+            nameof(s_tent) => s_tent,
+            nameof(s_ramp) => s_ramp,
+            nameof(s_withinTent) => s_withinTent,
             _ => s_withinCurve,
         };
 

@@ -75,7 +75,7 @@ public sealed class RandomNumberStreamTests
         Assert.True(MostPatients / 2 <= 1 << pairBits, "the pairs of the largest caseload fit below the occasions");
         Assert.Equal(25, pairBits + occasionBits);
         Assert.Equal(1L << 32, (long)MostAttempts << (pairBits + occasionBits));
-        Assert.Equal(MostPatients, Design.Caseload.Largest);
+        Assert.Equal(MostPatients, TherapistEffectSim.Design.Caseload.Largest);
     }
 
     [Fact]
