@@ -115,6 +115,9 @@ public enum TestKind
     /// <summary>Estimate over standard error against t with Satterthwaite's degrees of freedom; for least squares the ordinary t test.</summary>
     TSatterthwaite,
 
+    /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of therapist means.</summary>
+    THc3,
+
     /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
     Lrt,
 

@@ -62,6 +62,15 @@ internal sealed class LeafTests
             return estimate;
         }
 
+        if (planned.Kind == TestKind.THc3)
+        {
+            estimate = estimate with { StandardError = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate] };
+            if (double.IsNaN(estimate.StandardError))
+            {
+                return TestOutcome.Failed(TermStatus.NotEstimable);
+            }
+        }
+
         if (planned.ReducedFit >= 0 && !values.Fits[planned.ReducedFit].Converged[replicate])
         {
             return TestOutcome.Failed(TermStatus.NotConverged);
@@ -70,7 +79,7 @@ internal sealed class LeafTests
         bool rejected = planned.Kind switch
         {
             TestKind.WaldZ => RejectsNormal(estimate.Estimate / estimate.StandardError, planned.Alternative),
-            TestKind.TSatterthwaite => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
             TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
             _ => Statistic(planned, values, replicate) > _mixture,
@@ -93,6 +102,7 @@ internal sealed class LeafTests
             TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
             TestKind.LrtMixture or TestKind.RlrtMixture =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
+            TestKind.THc3 => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].RobustStandardError[replicate],
             _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
         };
     }
@@ -128,14 +138,15 @@ internal sealed class LeafTests
     public double HalfWidth(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
-        return HasInterval(planned.Kind) && estimate.Status is TermStatus.Ok or TermStatus.Singular
-            ? CriticalValue(planned.Kind, df) * estimate.StandardError
+        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        TestOutcome outcome = Test(test, values, replicate);
+        return HasInterval(planned.Kind) && outcome.Status is TermStatus.Ok or TermStatus.Singular
+            ? CriticalValue(planned.Kind, df) * outcome.StandardError
             : double.NaN;
     }
 
     /// <summary>Whether a test has an interval.</summary>
-    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite;
+    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3;
 
     private TestOutcome Estimate(int fit, int coefficient, LeafValues values, int replicate, out double df)
     {
@@ -199,7 +210,7 @@ internal sealed class LeafTests
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite => df,
+        TestKind.TSatterthwaite or TestKind.THc3 => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,

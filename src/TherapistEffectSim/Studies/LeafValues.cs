@@ -73,6 +73,9 @@ internal sealed class CoefficientValues
     /// <summary>Standard error.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
+    /// <summary>HC3 standard error, if the plan reads it; NaN where there is none.</summary>
+    public double[] RobustStandardError { get; } = new double[LeafValues.Capacity];
+
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 

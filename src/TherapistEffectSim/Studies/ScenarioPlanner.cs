@@ -246,6 +246,11 @@ internal sealed class ScenarioPlanner
                 case TestKind.TSatterthwaite:
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     break;
+                case TestKind.THc3:
+                    RequireTherapistMeans(method);
+                    _fits[estimate].NeedsDegreesOfFreedom = true;
+                    _fits[estimate].NeedsRobustErrors = true;
+                    break;
                 case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
                     test = LikelihoodRatio(m, position, test);
                     break;
@@ -253,10 +258,24 @@ internal sealed class ScenarioPlanner
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite or lrt.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
             }
 
             _tests.Add(test);
+        }
+    }
+
+    private static void RequireTherapistMeans(MethodModel method)
+    {
+        if (method.HasRandomIntercept)
+        {
+            throw new StudyException(
+                $"method {method.Name}: t-hc3 is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or rows: therapist-means.");
+        }
+
+        if (!method.OnTherapistMeans)
+        {
+            throw new StudyException($"method {method.Name}: t-hc3 needs rows: therapist-means in this version.");
         }
     }
 
@@ -331,7 +350,7 @@ internal sealed class ScenarioPlanner
                 if (method.Columns[linear].Expression.Equals(variable))
                 {
                     int term = AddTerm(m, square, estimate, truth);
-                    int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite);
+                    int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3);
                     _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), _fits[estimate].Read(square), _columnIndices[m][linear]));
                 }
             }

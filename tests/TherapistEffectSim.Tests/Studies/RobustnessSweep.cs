@@ -117,7 +117,7 @@ internal static class RobustnessSweep
                 && double.IsNaN(row.Statistic) && double.IsNaN(row.PValue) && double.IsNaN(row.ConfLow) && double.IsNaN(row.ConfHigh);
         }
 
-        bool hasInterval = row.Test is "t-satterthwaite" or "wald-z";
+        bool hasInterval = row.Test is "t-satterthwaite" or "wald-z" or "t-hc3";
         bool hasDf = row.Test is "t-satterthwaite" or "f-exact" or "lrt";
         return double.IsFinite(row.Estimate)
             && double.IsFinite(row.Statistic)
