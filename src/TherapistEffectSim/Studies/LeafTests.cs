@@ -30,7 +30,7 @@ internal sealed class LeafTests
         _likelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
         _mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
         _twoSided = TCriticalValues.Of(alpha, Alternative.TwoSided);
-        bool oneSided = plan.Tests.Any(t => t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided);
+        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum || (t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided));
         _greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : _twoSided;
         _less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : _twoSided;
         _f = new(alpha);
@@ -65,10 +65,15 @@ internal sealed class LeafTests
         if (planned.Kind == TestKind.THc3)
         {
             estimate = estimate with { StandardError = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate] };
-            if (double.IsNaN(estimate.StandardError))
+            if (!(estimate.StandardError > 0))
             {
                 return TestOutcome.Failed(TermStatus.NotEstimable);
             }
+        }
+
+        if (planned.CurveTest >= 0 && double.IsNaN(values.CurveTests[planned.CurveTest].Statistic[replicate]))
+        {
+            return TestOutcome.Failed(TermStatus.NotEstimable);
         }
 
         if (planned.ReducedFit >= 0 && !values.Fits[planned.ReducedFit].Converged[replicate])
@@ -82,6 +87,7 @@ internal sealed class LeafTests
             TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
             TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
+            TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
             _ => Statistic(planned, values, replicate) > _mixture,
         };
         return estimate with
@@ -102,6 +108,7 @@ internal sealed class LeafTests
             TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
             TestKind.LrtMixture or TestKind.RlrtMixture =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
+            TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
             TestKind.THc3 => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].RobustStandardError[replicate],
             _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
         };
@@ -115,6 +122,7 @@ internal sealed class LeafTests
         TestOutcome outcome = Test(test, values, replicate);
         bool made = outcome.Decision != Decision.NotMade;
         _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        df = planned.CurveTest >= 0 ? values.CurveTests[planned.CurveTest].DegreesOfFreedom[replicate] : df;
         double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
         double half = made && HasInterval(planned.Kind) ? CriticalValue(planned.Kind, df) * outcome.StandardError : double.NaN;
         FitValues fit = values.Fits[planned.Fit];
@@ -206,11 +214,19 @@ internal sealed class LeafTests
         _ => _twoSided.Rejects(t, df),
     };
 
+    // Of both slopes the weaker decides. Two lines: both two-sided p-values below α with the signs required; Lind and Mehlum: both one-sided.
+    private bool RejectsCurve(PlannedTest test, CurveTestValues found, int replicate)
+    {
+        double t = found.Statistic[replicate];
+        double df = found.DegreesOfFreedom[replicate];
+        return t > 0 && (test.Kind == TestKind.LindMehlum ? _greater.Rejects(t, df) : _twoSided.Rejects(t, df));
+    }
+
     private double CriticalValue(TestKind kind, double df) => kind == TestKind.WaldZ ? _normalTwoSided : _twoSided.Value(df);
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite or TestKind.THc3 => df,
+        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TwoLines or TestKind.LindMehlum => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,
@@ -224,6 +240,8 @@ internal sealed class LeafTests
         (TestKind.WaldZ, Alternative.Greater) => NormalDistribution.Survival(statistic),
         (TestKind.WaldZ, Alternative.Less) => NormalDistribution.Cdf(statistic),
         (TestKind.WaldZ, _) => 2 * NormalDistribution.Survival(Math.Abs(statistic)),
+        (TestKind.TwoLines, _) => statistic > 0 ? StudentT.TwoSided(statistic, df) : 1,
+        (TestKind.LindMehlum, _) => StudentT.Survival(statistic, df),
         (_, Alternative.Greater) => StudentT.Survival(statistic, df),
         (_, Alternative.Less) => StudentT.Cdf(statistic, df),
         _ => StudentT.TwoSided(statistic, df),

@@ -14,6 +14,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly TherapistStatistics<T>? _therapistMeans;
     private readonly RandomInterceptFit<T>[] _fits;
     private readonly WeightedLeastSquares<T>?[] _robust; // [fit] where heteroscedasticity-consistent errors are read
+    private readonly CurveTestEngine[] _curveTests;
     private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
     private readonly LaneBuffer<T> _contrast;
 
@@ -30,6 +31,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
         _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f)))];
         _robust = [.. plan.Fits.Select(f => f.NeedsRobustErrors ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
+        _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
         _contrast = new(plan.Fits.Max(f => f.Model.FixedEffects));
         int most = plan.Fits.Max(f => f.Model.FixedEffects);
         _contrasts = new double[most][];
@@ -60,6 +62,13 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             for (int c = 0; c < _plan.Curves.Length; c++)
             {
                 Range(_plan.Curves[c].Column, values.Curves[c], offset);
+            }
+
+            for (int t = 0; t < _curveTests.Length; t++)
+            {
+                int f = _plan.CurveTests[t].Fit;
+                TherapistStatistics<T> data = _plan.Fits[f].OnTherapistMeans ? _therapistMeans! : _trials.Statistics;
+                _curveTests[t].Run(data, values.Fits[f].Theta, values.CurveTests[t], offset);
             }
         }
     }

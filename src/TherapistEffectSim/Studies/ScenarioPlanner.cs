@@ -26,6 +26,7 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedTerm> _terms = [];
     private readonly List<PlannedTest> _tests = [];
     private readonly List<PlannedCurve> _curves = [];
+    private readonly List<PlannedCurveTest> _curveTests = [];
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = [];
 
@@ -82,6 +83,7 @@ internal sealed class ScenarioPlanner
             Terms = [.. _terms],
             Tests = [.. _tests],
             Curves = [.. _curves],
+            CurveTests = [.. _curveTests],
             JointNames = names,
             JointTests = tests,
         };
@@ -118,6 +120,8 @@ internal sealed class ScenarioPlanner
             {
                 throw new StudyException($"method {method.Name}: a test takes exactly one of term and variance.");
             }
+
+            CurveTestPlanner.CheckKeys(method, request);
         }
 
         if (requests.GroupBy(r => (Tested: r.Term ?? r.Variance!, r.By)).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
@@ -226,7 +230,7 @@ internal sealed class ScenarioPlanner
         int term = AddTerm(m, position, estimate, truth);
         foreach (TestRequest request in requests)
         {
-            if (request.Alternative != Alternative.TwoSided && _study.Alpha >= 0.5)
+            if ((request.Alternative != Alternative.TwoSided || request.By == TestKind.LindMehlum) && _study.Alpha >= 0.5)
             {
                 throw new StudyException($"method {method.Name}: a one-sided test needs an alpha below 0.5, but alpha is {_study.Alpha.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
             }
@@ -251,6 +255,10 @@ internal sealed class ScenarioPlanner
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     _fits[estimate].NeedsRobustErrors = true;
                     break;
+                case TestKind.TwoLines or TestKind.LindMehlum:
+                    _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _columns.Outcome, position, request, estimate));
+                    test = test with { CurveTest = _curveTests.Count - 1 };
+                    break;
                 case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
                     test = LikelihoodRatio(m, position, test);
                     break;
@@ -258,7 +266,7 @@ internal sealed class ScenarioPlanner
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
