@@ -52,7 +52,7 @@ internal static partial class RecordRules
         }
         else if (!ofCurve && test.Shape is not null)
         {
-            Add(binder, map, path, "shape", $"belongs to {Vocabulary.OneOf(s_curveTests.Select(t => Vocabulary.WordOf(t)))}; leave it out for {Vocabulary.WordOf(test.By)}.");
+            Add(binder, map, path, "shape", $"belongs to {string.Join(" and ", s_curveTests.Select(t => Vocabulary.WordOf(t)))}; leave it out for {Vocabulary.WordOf(test.By)}.");
         }
     }
 

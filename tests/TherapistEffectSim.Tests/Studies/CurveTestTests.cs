@@ -85,6 +85,24 @@ public sealed class CurveTestTests
         }
     }
 
+    /// <summary>With equal caseloads all therapists weigh the same, whatever the therapist variance: the tests are those of unweighted means.</summary>
+    [Fact]
+    public void Run_WithEqualCaseloads_FindsWhatUnweightedTherapistMeansShow()
+    {
+        const string formula = "outcome ~ alliance_between + I(alliance_between^2)";
+        Method means = StudyFixture.Own("means", formula, s_tests[1], s_tests[2]) with { Rows = AnalysisRows.TherapistMeans };
+        Method mixed = StudyFixture.Own("mixed", formula + " + (1 | therapist)", s_tests[1], s_tests[2]);
+        List<ReplicateRow> rows = [];
+
+        StudyFixture.Run(StudyFixture.Study(50, 26, [means, mixed], World(40, new QuadraticShape { Curvature = 0.2 })), onReplicate: rows.Add);
+
+        ReplicateRow[] unweighted = [.. rows.Where(r => r.Method == "means")];
+        ReplicateRow[] weighted = [.. rows.Where(r => r.Method == "mixed")];
+        Assert.Equal(unweighted.Select(r => r.DegreesOfFreedom), weighted.Select(r => r.DegreesOfFreedom));
+        Assert.Contains(unweighted, r => r.Test == "two-lines" && r.Statistic > 2);
+        Assert.All(unweighted.Zip(weighted), pair => Assert.Equal(pair.First.Statistic, pair.Second.Statistic, 1e-8));
+    }
+
     [Fact]
     public void Run_OfFewTherapists_CountsTestsThatCannotBeMade()
     {
