@@ -29,12 +29,17 @@ internal static class ScenarioBlock
         }
     }
 
-    /// <summary>The side on which a test of a summary row rejects.</summary>
+    /// <summary>The side on which a test of a summary row rejects; for a test of a curve that of the square.</summary>
     public static Alternative SideOf(CellResult cell, Study study, SummaryRow row)
     {
         int method = cell.Formulas.Select(f => f.Key).ToList().IndexOf(row.Method);
         return study.Methods[method].Tests.FirstOrDefault(
-            t => t.Term == row.Term && JsonNamingPolicy.KebabCaseLower.ConvertName(t.By.ToString()) == row.Test)?.Alternative ?? Alternative.TwoSided;
+            t => t.Term == row.Term && JsonNamingPolicy.KebabCaseLower.ConvertName(t.By.ToString()) == row.Test) switch
+        {
+            { By: TestKind.TwoLines or TestKind.LindMehlum } curve => curve.Shape == CurveShape.U ? Alternative.Greater : Alternative.Less,
+            { } test => test.Alternative,
+            null => Alternative.TwoSided,
+        };
     }
 
     /// <summary>Whether the test of a summary row could be made in at least one replicate.</summary>
@@ -65,7 +70,7 @@ internal static class ScenarioBlock
             [
                 rate.Method,
                 rate.Term,
-                side == Alternative.TwoSided ? rate.Test : $"{rate.Test}, {(side == Alternative.Less ? "less" : "greater")}",
+                TestText(rate.Test, side),
                 made ? ShareText.Percent(rate) : "–",
                 made ? ShareText.Interval(rate.ConfLow, rate.ConfHigh) : "",
                 made ? Meaning(rate, side) : "not made",
@@ -77,6 +82,13 @@ internal static class ScenarioBlock
 
         return table;
     }
+
+    private static string TestText(string test, Alternative side) => (test, side) switch
+    {
+        (_, Alternative.TwoSided) => test,
+        ("two-lines" or "lind-mehlum", _) => $"{test}, {(side == Alternative.Less ? "inverted-u" : "u")}",
+        _ => $"{test}, {(side == Alternative.Less ? "less" : "greater")}",
+    };
 
     private static string Estimate(double mean, double? mcse) =>
         mcse is double error ? Wording.Rounded(mean, error, 1) : Wording.Rounded(mean, mean, DigitsOfTruth);

@@ -87,6 +87,22 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void Run_WithTestsOfACurve_SaysWhatTheyLookFor()
+    {
+        CommandRun run = Run(StudyText.Line
+            .Replace("shape: linear, slope: 0.2", "shape: quadratic, curvature: 0.2", StringComparison.Ordinal)
+            .Replace(
+                "[null-model, linear]",
+                "\n  - {preset: quadratic, name: cap, tests: [{term: I(alliance_between^2), by: two-lines}, {term: I(alliance_between^2), by: lind-mehlum}]}\n"
+                + "  - {preset: quadratic, name: cup, tests: [{term: I(alliance_between^2), by: lind-mehlum, shape: u}]}",
+                StringComparison.Ordinal));
+
+        Assert.Matches(@"\n cap +I\(alliance_between\^2\) +two-lines, inverted-u .* power ", run.Output);
+        Assert.Matches(@"\n cap +I\(alliance_between\^2\) +lind-mehlum, inverted-u .* power ", run.Output);
+        Assert.Matches(@"\n cup +I\(alliance_between\^2\) +lind-mehlum, u .* wrong side ", run.Output);
+    }
+
+    [Fact]
     public void Run_OfAFormulaWithoutATruth_SaysHowToSayIt()
     {
         CommandRun run = Run(StudyText.Line.Replace(

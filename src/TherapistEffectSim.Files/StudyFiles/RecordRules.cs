@@ -11,6 +11,7 @@ internal static partial class RecordRules
         "made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters";
 
     private static readonly ImmutableArray<TestKind> s_varianceTests = [TestKind.LrtMixture, TestKind.RlrtMixture, TestKind.FExact];
+    private static readonly ImmutableArray<TestKind> s_curveTests = [TestKind.TwoLines, TestKind.LindMehlum];
 
     public static void Check(object record, MapNode map, string path, Binder binder)
     {
@@ -30,6 +31,8 @@ internal static partial class RecordRules
                     Add(binder, map, path, "alternative", "must be left out for a variance, which is always tested upwards.");
                 }
 
+                CheckShape(test, map, path, binder);
+
                 break;
             case JointTest joint:
                 CheckName(joint.Name, map, path, binder);
@@ -37,6 +40,19 @@ internal static partial class RecordRules
                 break;
             default:
                 break;
+        }
+    }
+
+    private static void CheckShape(TestRequest test, MapNode map, string path, Binder binder)
+    {
+        bool ofCurve = s_curveTests.Contains(test.By);
+        if (ofCurve && test.Alternative != Alternative.TwoSided)
+        {
+            Add(binder, map, path, "alternative", $"must be left out for {Vocabulary.WordOf(test.By)}, which takes shape: inverted-u or u.");
+        }
+        else if (!ofCurve && test.Shape is not null)
+        {
+            Add(binder, map, path, "shape", $"belongs to {string.Join(" and ", s_curveTests.Select(t => Vocabulary.WordOf(t)))}; leave it out for {Vocabulary.WordOf(test.By)}.");
         }
     }
 

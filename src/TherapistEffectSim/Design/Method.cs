@@ -104,6 +104,10 @@ public sealed record TestRequest
     /// <summary>The side on which the hypothesis is rejected; variances are always tested upwards.</summary>
     [Description("The side on which the hypothesis is rejected.")]
     public Alternative Alternative { get; init; } = Alternative.TwoSided;
+
+    /// <summary>What two-lines and lind-mehlum look for; an inverted U if not given. Other tests have none.</summary>
+    [Description("What two-lines and lind-mehlum look for: inverted-u, if not given, or u.")]
+    public CurveShape? Shape { get; init; }
 }
 
 /// <summary>The tests of a coefficient or of a variance.</summary>
@@ -114,6 +118,9 @@ public enum TestKind
 
     /// <summary>Estimate over standard error against t with Satterthwaite's degrees of freedom; for least squares the ordinary t test.</summary>
     TSatterthwaite,
+
+    /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of therapist means.</summary>
+    THc3,
 
     /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
     Lrt,
@@ -126,6 +133,25 @@ public enum TestKind
 
     /// <summary>F test of the therapist columns after the fixed effects; exact for any caseloads and covariates.</summary>
     FExact,
+
+    /// <summary>
+    /// Two lines that meet at a breakpoint chosen from the data, on therapist means: both slopes significant, with opposite signs. The
+    /// term is the square of the variable.
+    /// </summary>
+    TwoLines,
+
+    /// <summary>Slopes of a parabola through the therapist means at both ends of the observed range. The term is the square of the variable.</summary>
+    LindMehlum,
+}
+
+/// <summary>The curve that a test looks for.</summary>
+public enum CurveShape
+{
+    /// <summary>Up, then down.</summary>
+    InvertedU,
+
+    /// <summary>Down, then up.</summary>
+    U,
 }
 
 /// <summary>The side on which a hypothesis is rejected.</summary>

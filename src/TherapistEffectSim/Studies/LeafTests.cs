@@ -31,7 +31,7 @@ internal sealed class LeafTests
         _likelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
         _mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
         _twoSided = TCriticalValues.Of(alpha, Alternative.TwoSided);
-        bool oneSided = plan.Tests.Any(t => t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided);
+        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum || (t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided));
         _greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : _twoSided;
         _less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : _twoSided;
         _f = new(alpha);
@@ -63,6 +63,20 @@ internal sealed class LeafTests
             return estimate;
         }
 
+        if (planned.Kind == TestKind.THc3)
+        {
+            estimate = estimate with { StandardError = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate] };
+            if (!(estimate.StandardError > 0))
+            {
+                return TestOutcome.Failed(TermStatus.NotEstimable);
+            }
+        }
+
+        if (planned.CurveTest >= 0 && double.IsNaN(values.CurveTests[planned.CurveTest].Statistic[replicate]))
+        {
+            return TestOutcome.Failed(TermStatus.NotEstimable);
+        }
+
         if (planned.ReducedFit >= 0 && !values.Fits[planned.ReducedFit].Converged[replicate])
         {
             return TestOutcome.Failed(TermStatus.NotConverged);
@@ -71,9 +85,10 @@ internal sealed class LeafTests
         bool rejected = planned.Kind switch
         {
             TestKind.WaldZ => RejectsNormal(estimate.Estimate / estimate.StandardError, planned.Alternative),
-            TestKind.TSatterthwaite => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
             TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
+            TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
             _ => Statistic(planned, values, replicate) > _mixture,
         };
         return estimate with
@@ -94,6 +109,8 @@ internal sealed class LeafTests
             TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
             TestKind.LrtMixture or TestKind.RlrtMixture =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
+            TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
+            TestKind.THc3 => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].RobustStandardError[replicate],
             _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
         };
     }
@@ -106,6 +123,7 @@ internal sealed class LeafTests
         TestOutcome outcome = Test(test, values, replicate);
         bool made = outcome.Decision != Decision.NotMade;
         _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        df = planned.CurveTest >= 0 ? values.CurveTests[planned.CurveTest].DegreesOfFreedom[replicate] : df;
         double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
         double half = made && HasInterval(planned.Kind) ? CriticalValue(planned.Kind, df) * outcome.StandardError : double.NaN;
         FitValues fit = values.Fits[planned.Fit];
@@ -129,14 +147,15 @@ internal sealed class LeafTests
     public double HalfWidth(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
-        return HasInterval(planned.Kind) && estimate.Status is TermStatus.Ok or TermStatus.Singular
-            ? CriticalValue(planned.Kind, df) * estimate.StandardError
+        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        TestOutcome outcome = Test(test, values, replicate);
+        return HasInterval(planned.Kind) && outcome.Status is TermStatus.Ok or TermStatus.Singular
+            ? CriticalValue(planned.Kind, df) * outcome.StandardError
             : double.NaN;
     }
 
     /// <summary>Whether a test has an interval.</summary>
-    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite;
+    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3;
 
     private TestOutcome Estimate(int fit, int coefficient, LeafValues values, int replicate, out double df)
     {
@@ -196,11 +215,19 @@ internal sealed class LeafTests
         _ => _twoSided.Rejects(t, df),
     };
 
+    // Of both slopes the weaker decides. Two lines: both two-sided p-values below α with the signs required; Lind and Mehlum: both one-sided.
+    private bool RejectsCurve(PlannedTest test, CurveTestValues found, int replicate)
+    {
+        double t = found.Statistic[replicate];
+        double df = found.DegreesOfFreedom[replicate];
+        return t > 0 && (test.Kind == TestKind.LindMehlum ? _greater.Rejects(t, df) : _twoSided.Rejects(t, df));
+    }
+
     private double CriticalValue(TestKind kind, double df) => kind == TestKind.WaldZ ? _normalTwoSided : _twoSided.Value(df);
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite => df,
+        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TwoLines or TestKind.LindMehlum => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,
@@ -214,6 +241,8 @@ internal sealed class LeafTests
         (TestKind.WaldZ, Alternative.Greater) => NormalDistribution.Survival(statistic),
         (TestKind.WaldZ, Alternative.Less) => NormalDistribution.Cdf(statistic),
         (TestKind.WaldZ, _) => 2 * NormalDistribution.Survival(Math.Abs(statistic)),
+        (TestKind.TwoLines, _) => statistic > 0 ? StudentT.TwoSided(statistic, df) : 1,
+        (TestKind.LindMehlum, _) => StudentT.Survival(statistic, df),
         (_, Alternative.Greater) => StudentT.Survival(statistic, df),
         (_, Alternative.Less) => StudentT.Cdf(statistic, df),
         _ => StudentT.TwoSided(statistic, df),

@@ -12,6 +12,7 @@ internal sealed class LeafValues
     {
         Fits = [.. plan.Fits.Select(fit => new FitValues(fit.Coefficients.Count))];
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
+        CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
     }
 
     /// <summary>Analysed patients.</summary>
@@ -25,6 +26,9 @@ internal sealed class LeafValues
 
     /// <summary>[curve] In the order of the plan.</summary>
     public CurveRange[] Curves { get; }
+
+    /// <summary>[curve test] In the order of the plan.</summary>
+    public CurveTestValues[] CurveTests { get; }
 }
 
 /// <summary>What one fit found.</summary>
@@ -73,6 +77,9 @@ internal sealed class CoefficientValues
     /// <summary>Standard error.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
+    /// <summary>HC3 standard error, if the plan reads it; NaN where there is none.</summary>
+    public double[] RobustStandardError { get; } = new double[LeafValues.Capacity];
+
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 
@@ -88,4 +95,14 @@ internal sealed class CurveRange
 
     /// <summary>Largest value.</summary>
     public double[] Highest { get; } = new double[LeafValues.Capacity];
+}
+
+/// <summary>What one test of a curve found.</summary>
+internal sealed class CurveTestValues
+{
+    /// <summary>t of the weaker slope, above 0 if both have the sign required; NaN if the test cannot be made.</summary>
+    public double[] Statistic { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Its degrees of freedom.</summary>
+    public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 }

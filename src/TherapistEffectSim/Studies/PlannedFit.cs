@@ -13,6 +13,9 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     /// <summary>Whether degrees of freedom are read.</summary>
     public bool NeedsDegreesOfFreedom { get; set; }
 
+    /// <summary>Whether heteroscedasticity-consistent standard errors are read.</summary>
+    public bool NeedsRobustErrors { get; set; }
+
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
     public int Read(int position)
     {

@@ -50,6 +50,9 @@ internal sealed record PlannedTest
 
     /// <summary>Index of the fit without the tested columns, for a likelihood ratio; else −1.</summary>
     public int ReducedFit { get; init; } = -1;
+
+    /// <summary>Index of the test of a curve; −1 for other tests.</summary>
+    public int CurveTest { get; init; } = -1;
 }
 
 /// <summary>A quadratic whose vertex is followed.</summary>

@@ -13,7 +13,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly TrialReduction<T> _trials;
     private readonly TherapistStatistics<T>? _therapistMeans;
     private readonly RandomInterceptFit<T>[] _fits;
+    private readonly WeightedLeastSquares<T>?[] _robust; // [fit] where heteroscedasticity-consistent errors are read
+    private readonly CurveTestEngine[] _curveTests;
     private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
+    private readonly LaneBuffer<T> _contrast;
 
     public ReplicateEngine(ScenarioPlan plan)
     {
@@ -27,6 +30,9 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f)))];
+        _robust = [.. plan.Fits.Select(f => f.NeedsRobustErrors ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
+        _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
+        _contrast = new(plan.Fits.Max(f => f.Model.FixedEffects));
         int most = plan.Fits.Max(f => f.Model.FixedEffects);
         _contrasts = new double[most][];
         for (int p = 0; p < most; p++)
@@ -57,6 +63,13 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             {
                 Range(_plan.Curves[c].Column, values.Curves[c], offset);
             }
+
+            for (int t = 0; t < _curveTests.Length; t++)
+            {
+                int f = _plan.CurveTests[t].Fit;
+                TherapistStatistics<T> data = _plan.Fits[f].OnTherapistMeans ? _therapistMeans! : _trials.Statistics;
+                _curveTests[t].Run(data, values.Fits[f].Theta, values.CurveTests[t], offset);
+            }
         }
     }
 
@@ -82,6 +95,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         Coefficients(planned, fitter, fit, values, offset);
+        if (_robust[f] is { } robust)
+        {
+            RobustErrors(planned, robust, values, offset);
+        }
     }
 
     private void Coefficients(PlannedFit planned, RandomInterceptFit<T> fitter, in LinearModelFit<T> fit, FitValues values, int offset)
@@ -106,6 +123,26 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             Store(criterion.Beta[position], coefficient.Estimate, offset);
             Store(T.Sqrt(variance), coefficient.StandardError, offset);
             StoreMask(criterion.Factor.Kept[position], coefficient.Kept, offset);
+        }
+    }
+
+    /// <summary>HC3 errors of a fit to therapist means.</summary>
+    private void RobustErrors(PlannedFit planned, WeightedLeastSquares<T> robust, FitValues values, int offset)
+    {
+        _therapistMeans!.Analysed.Span.CopyTo(robust.Weights);
+        for (int k = 0; k < planned.Model.Columns.Length; k++)
+        {
+            _therapistMeans.MeansOf(planned.Model.Columns[k]).CopyTo(robust.Column(k));
+        }
+
+        robust.Fit(_therapistMeans.Therapists);
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            Span<T> contrast = _contrast.Span;
+            contrast.Clear();
+            contrast[planned.Coefficients[k]] = T.Create(1);
+            T error = T.Sqrt(robust.RobustVariance(contrast));
+            Store(T.Select(robust.HasRobustVariance, error, T.Create(double.NaN)), values.Coefficients[k].RobustStandardError, offset);
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed class ScenarioPlan
     /// <summary>Quadratics whose vertex is followed.</summary>
     public required ImmutableArray<PlannedCurve> Curves { get; init; }
 
+    /// <summary>Tests of curves by two slopes.</summary>
+    public required ImmutableArray<PlannedCurveTest> CurveTests { get; init; }
+
     /// <summary>Names of the joint tests; empty if there are fewer than two.</summary>
     public required ImmutableArray<string> JointNames { get; init; }
 

@@ -26,6 +26,7 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedTerm> _terms = [];
     private readonly List<PlannedTest> _tests = [];
     private readonly List<PlannedCurve> _curves = [];
+    private readonly List<PlannedCurveTest> _curveTests = [];
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = [];
 
@@ -82,6 +83,7 @@ internal sealed class ScenarioPlanner
             Terms = [.. _terms],
             Tests = [.. _tests],
             Curves = [.. _curves],
+            CurveTests = [.. _curveTests],
             JointNames = names,
             JointTests = tests,
         };
@@ -118,6 +120,8 @@ internal sealed class ScenarioPlanner
             {
                 throw new StudyException($"method {method.Name}: a test takes exactly one of term and variance.");
             }
+
+            CurveTestPlanner.CheckKeys(method, request);
         }
 
         if (requests.GroupBy(r => (Tested: r.Term ?? r.Variance!, r.By)).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
@@ -226,7 +230,7 @@ internal sealed class ScenarioPlanner
         int term = AddTerm(m, position, estimate, truth);
         foreach (TestRequest request in requests)
         {
-            if (request.Alternative != Alternative.TwoSided && _study.Alpha >= 0.5)
+            if ((request.Alternative != Alternative.TwoSided || request.By == TestKind.LindMehlum) && _study.Alpha >= 0.5)
             {
                 throw new StudyException($"method {method.Name}: a one-sided test needs an alpha below 0.5, but alpha is {_study.Alpha.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
             }
@@ -246,6 +250,15 @@ internal sealed class ScenarioPlanner
                 case TestKind.TSatterthwaite:
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     break;
+                case TestKind.THc3:
+                    RequireTherapistMeans(method);
+                    _fits[estimate].NeedsDegreesOfFreedom = true;
+                    _fits[estimate].NeedsRobustErrors = true;
+                    break;
+                case TestKind.TwoLines or TestKind.LindMehlum:
+                    _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _columns.Outcome, position, request, estimate));
+                    test = test with { CurveTest = _curveTests.Count - 1 };
+                    break;
                 case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
                     test = LikelihoodRatio(m, position, test);
                     break;
@@ -253,10 +266,24 @@ internal sealed class ScenarioPlanner
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite or lrt.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
+        }
+    }
+
+    private static void RequireTherapistMeans(MethodModel method)
+    {
+        if (method.HasRandomIntercept)
+        {
+            throw new StudyException(
+                $"method {method.Name}: t-hc3 is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or rows: therapist-means.");
+        }
+
+        if (!method.OnTherapistMeans)
+        {
+            throw new StudyException($"method {method.Name}: t-hc3 needs rows: therapist-means in this version.");
         }
     }
 
@@ -331,7 +358,7 @@ internal sealed class ScenarioPlanner
                 if (method.Columns[linear].Expression.Equals(variable))
                 {
                     int term = AddTerm(m, square, estimate, truth);
-                    int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite);
+                    int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3);
                     _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), _fits[estimate].Read(square), _columnIndices[m][linear]));
                 }
             }

@@ -181,6 +181,7 @@ public sealed class CanonicalFormTests
          from methods in Gen.Elements(
              "",
              "methods: [between-within, {name: own, formula: 'outcome ~ arm + (1 | therapist)', tests: [{term: arm, by: lrt, alternative: less}]}]\n",
+             "methods: [{preset: quadratic, tests: [{term: I(alliance_between^2), by: two-lines, shape: u}, {term: I(alliance_between^2), by: lind-mehlum}]}]\n",
              "methods: [{preset: quadratic, true-values: {b: 1, a: -2e-7}}, null-model]\njoint:\n- {name: a, method: null-model, variance: therapist, by: f-exact}\n"
              + "- {name: b, method: quadratic, term: x, by: wald-z}\n")
          from grid in Gen.Elements(

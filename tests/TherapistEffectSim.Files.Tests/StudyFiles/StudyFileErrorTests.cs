@@ -69,12 +69,18 @@ public sealed class StudyFileErrorTests
     [InlineData("methods: [{name: m, formula: outcome ~ 1, adjust: [severity]}]",
         "6:51: methods[1].adjust: belongs to presets; write the columns into the formula.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: f-exact}]}]",
-        "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, lrt.")]
+        "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, lrt, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{by: lrt}]}]", "6:36: methods[1].tests[1]: takes exactly one of term and variance, but has neither.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: bootstrap}]}]", "6:57: methods[1].tests[1].by: bootstrap is not available "
-        + "in this version; it must be one of wald-z, t-satterthwaite, lrt, lrt-mixture, rlrt-mixture, f-exact.")]
+        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{variance: therapist, by: f-exact, alternative: less}]}]",
         "6:84: methods[1].tests[1].alternative: must be left out for a variance, which is always tested upwards.")]
+    [InlineData("methods: [{preset: linear, tests: [{term: alliance_within, by: lrt, shape: u}]}]",
+        "6:76: methods[1].tests[1].shape: belongs to two-lines and lind-mehlum; leave it out for lrt.")]
+    [InlineData("methods: [{preset: linear, tests: [{term: alliance_within, by: two-lines, alternative: less}]}]",
+        "6:88: methods[1].tests[1].alternative: must be left out for two-lines, which takes shape: inverted-u or u.")]
+    [InlineData("methods: [{preset: linear, tests: [{term: alliance_within, by: two-lines, shape: tent}]}]",
+        "6:82: methods[1].tests[1].shape: must be one of inverted-u, u, but was 'tent'.")]
     [InlineData("joint: [{name: a, method: linear, term: alliance_within, by: wald-z}]",
         "6:8: joint: must list 2 to 6 tests, or none for the default three, but has 1.")]
     [InlineData("joint: [{name: a, method: linear, term: x, by: wald-z}, {name: b, method: lineer, term: x, by: wald-z}]",

@@ -27,6 +27,12 @@ public sealed class BitIdentityTests
         },
         new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
         new() { Preset = MethodPreset.TherapistMeans },
+        new() { Preset = MethodPreset.TherapistMeans, Name = "robust", Tests = [StudyFixture.Term("alliance_between", TestKind.THc3)] },
+        StudyFixture.Own(
+            "curve",
+            "outcome ~ alliance_between + I(alliance_between^2) + (1 | therapist)",
+            StudyFixture.Term("I(alliance_between^2)", TestKind.TwoLines),
+            StudyFixture.Term("I(alliance_between^2)", TestKind.LindMehlum)),
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
     ];

@@ -26,12 +26,12 @@ internal static class RobustnessSweep
         new()
         {
             Preset = MethodPreset.Quadratic,
-            Tests = [.. Tests("I(alliance_between^2)", TestKind.TSatterthwaite, TestKind.Lrt), StudyFixture.Variance(TestKind.RlrtMixture)],
+            Tests = [.. Tests("I(alliance_between^2)", TestKind.TSatterthwaite, TestKind.Lrt, TestKind.TwoLines, TestKind.LindMehlum), StudyFixture.Variance(TestKind.RlrtMixture)],
         },
         new() { Name = "ml", Preset = MethodPreset.Linear, Estimate = Criterion.Ml, Tests = Tests("alliance_within", TestKind.TSatterthwaite, TestKind.WaldZ) },
         new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
-        new() { Preset = MethodPreset.TherapistMeans },
+        new() { Preset = MethodPreset.TherapistMeans, Tests = Tests("alliance_between", TestKind.TSatterthwaite, TestKind.THc3) },
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
         StudyFixture.Own("truths", "outcome ~ arm * site + true_alliance + I(therapist_score^2) + (1 | therapist)",
             [.. Tests("true_alliance", TestKind.TSatterthwaite, TestKind.Lrt), StudyFixture.Variance(TestKind.FExact)]),
@@ -117,8 +117,8 @@ internal static class RobustnessSweep
                 && double.IsNaN(row.Statistic) && double.IsNaN(row.PValue) && double.IsNaN(row.ConfLow) && double.IsNaN(row.ConfHigh);
         }
 
-        bool hasInterval = row.Test is "t-satterthwaite" or "wald-z";
-        bool hasDf = row.Test is "t-satterthwaite" or "f-exact" or "lrt";
+        bool hasInterval = row.Test is "t-satterthwaite" or "wald-z" or "t-hc3";
+        bool hasDf = row.Test is "t-satterthwaite" or "t-hc3" or "f-exact" or "lrt" or "two-lines" or "lind-mehlum";
         return double.IsFinite(row.Estimate)
             && double.IsFinite(row.Statistic)
             && row.PValue is >= 0 and <= 1
