@@ -41,6 +41,8 @@ internal sealed class TrialPopulation
     private readonly ImmutableArray<(double Node, double Weight)> _therapistScores;
     private readonly ImmutableArray<TherapistScorePoint> _narrowed; // empty where the scores are independent standard normal numbers
 
+    private readonly double _meanScore; // alliance_between is centred in the trial
+
     private TrialPopulation(World world, int points, int? perTherapistPiece, int? perPatientPiece)
     {
         _world = world;
@@ -48,6 +50,7 @@ internal sealed class TrialPopulation
         _normal = [.. rule.Nodes.Zip(rule.Weights)];
         _therapistScores = Scores(Components.Between, perTherapistPiece);
         _narrowed = world.Scores.IsPlain ? [] : TherapistScorePoints.Of(world.Scores, _normal, withOutcome: false);
+        _meanScore = _narrowed.Sum(p => p.Share * p.Alliance);
         double left = world.Scores.IsPlain ? 1 : _narrowed.Sum(p => p.Share * p.OutcomeVarianceLeft);
         EffectVarianceLeft = Components.OutcomeTherapistSd * Components.OutcomeTherapistSd * left;
         Patients =
@@ -118,10 +121,11 @@ internal sealed class TrialPopulation
     public double Deviation(PatientPoint patient) =>
         Components.Within.At(patient.Score) + (Components.Severity * patient.Severity);
 
-    /// <summary>Value of a generated variable, the observed alliances read as the true ones.</summary>
+    /// <summary>Value of a generated variable, the observed alliances read as the true ones; alliance_between from the mean of the trial's therapists, as it is observed.</summary>
     public double Value(string variable, TherapistPoint therapist, PatientPoint patient) => variable switch
     {
-        GeneratedColumns.AllianceBetween or GeneratedColumns.TrueAllianceBetween => Components.AllianceBetweenSd * therapist.Score,
+        GeneratedColumns.AllianceBetween => Components.AllianceBetweenSd * (therapist.Score - _meanScore),
+        GeneratedColumns.TrueAllianceBetween => Components.AllianceBetweenSd * therapist.Score,
         GeneratedColumns.AllianceWithin or GeneratedColumns.TrueAllianceWithin => Components.AllianceWithinSd * patient.Score,
         GeneratedColumns.Alliance or GeneratedColumns.TrueAlliance =>
             (Components.AllianceBetweenSd * therapist.Score) + (Components.AllianceWithinSd * patient.Score),

@@ -142,6 +142,20 @@ public sealed class TherapistScoreTests
         Check([.. score.Select(s => new[] { 1, s })], outcome, straight);
     }
 
+    [Fact]
+    public void TrueValue_OfTheSlopeBesideASquare_IsThatAtTheMeanOfTheSelectedTherapists()
+    {
+        // b·s + c·s² about the mean m of the top half: slope b + 2cm; the coefficient of the square does not move.
+        World made = new(Scenario(new() { OutcomeIcc = 0.1, Selection = new() { Keep = 0.5 } }));
+        Formula formula = Formula.Parse("outcome ~ alliance_between + I(alliance_between^2) + (1 | therapist)");
+
+        ModelTruth truth = TrueValues.Of(made, DesignColumns.FixedColumns(formula, _ => null), true, false);
+
+        double sd = Math.Sqrt(0.2);
+        Assert.Equal((0.2 - (2 * 0.3 * 2 / Math.Sqrt(2 * Math.PI))) / sd, truth.Coefficients[1]!.Value, 1e-9);
+        Assert.Equal(-0.3 / 0.2, truth.Coefficients[2]!.Value, 1e-9);
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(-0.5)]
