@@ -6,10 +6,10 @@ namespace TherapistEffectSim.Cli.Tests;
 public sealed class ProcessTests
 {
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    [InlineData("HUP")]
-    public async Task Fit_WaitingForStandardInput_EndsAtASignalWith130(string signal)
+    [InlineData("INT", 2)]
+    [InlineData("TERM", 15)]
+    [InlineData("HUP", 1)]
+    public async Task Fit_WaitingForStandardInput_EndsAtASignalWith130(string signal, int number)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -22,7 +22,7 @@ public sealed class ProcessTests
             // The rest of the text never comes; the process is up once it has taken what is there.
             await tes.StandardInput.WriteAsync("y,x\n1,2\n");
             await tes.StandardInput.FlushAsync();
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            await SignalledProcess.UntilItHandles(tes, number);
             using Process kill = Process.Start("kill", [$"-{signal}", $"{tes.Id}"]);
             await kill.WaitForExitAsync();
             using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
@@ -55,14 +55,12 @@ public sealed class ProcessTests
         Assert.Equal(ExitCode.Done, tes.ExitCode);
     }
 
-    private static Process Start(params string[] args) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tes.dll"), .. args])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new System.Text.UTF8Encoding(false),
-            StandardOutputEncoding = System.Text.Encoding.UTF8,
-        })!;
+    private static Process Start(params string[] args)
+    {
+        ProcessStartInfo start = SignalledProcess.Start(args);
+        start.RedirectStandardInput = true;
+        start.StandardInputEncoding = new System.Text.UTF8Encoding(false);
+        start.StandardOutputEncoding = System.Text.Encoding.UTF8;
+        return Process.Start(start)!;
+    }
 }

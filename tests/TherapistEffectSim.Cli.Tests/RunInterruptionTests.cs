@@ -80,13 +80,9 @@ public sealed class RunInterruptionTests
 
         using TemporaryFolder folder = new();
         folder.Write("long.yaml", StudyText.Long);
-        using Process tes = Process.Start(new ProcessStartInfo("dotnet", [Path.Join(AppContext.BaseDirectory, "tes.dll"), "run", "long.yaml"])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        ProcessStartInfo start = SignalledProcess.Start("run", "long.yaml");
+        start.WorkingDirectory = folder.Path;
+        using Process tes = Process.Start(start)!;
         try
         {
             await UntilWritten(folder.At("results/line"), ".summary.csv.*.tmp");
