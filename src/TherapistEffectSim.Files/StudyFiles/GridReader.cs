@@ -163,7 +163,7 @@ internal sealed class GridReader(ProblemList problems)
     // A range may have so many values; none in zip, where only lists stand.
     private Axis? ReadAxis(Entry entry, string path, int longestRange = 0)
     {
-        if (!ScenarioPaths.Keys.TryGetValue(entry.Key, out KeySpec? key))
+        if (ScenarioPaths.Find(entry.Key) is not KeySpec key)
         {
             problems.Add(entry.KeyPosition, path, LaterVersions.HasKey(entry.Key)
                 ? "is not available in this version."

@@ -8,12 +8,39 @@ internal static class ScenarioPaths
 {
     public const string Root = "scenario";
 
+    /// <summary>Stands in a path for a name that the study gives.</summary>
+    public const string AnyName = "*";
+
     private static readonly Dictionary<string, KeySpec> s_ordered = Collect();
 
     /// <summary>In the order of the keys.</summary>
     public static IReadOnlyCollection<string> All => s_ordered.Keys;
 
-    public static FrozenDictionary<string, KeySpec> Keys { get; } = s_ordered.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, KeySpec> s_keys = s_ordered.ToFrozenDictionary();
+
+    /// <summary>The key at a path; a name that a study gives, such as that of a trait, stands for itself.</summary>
+    public static KeySpec? Find(string path)
+    {
+        if (s_keys.TryGetValue(path, out KeySpec? key))
+        {
+            return key;
+        }
+
+        string[] parts = path.Split('.');
+        for (int i = 1; i < parts.Length; i++)
+        {
+            string given = parts[i];
+            parts[i] = AnyName;
+            if (given.Length > 0 && s_keys.TryGetValue(string.Join('.', parts), out key))
+            {
+                return key;
+            }
+
+            parts[i] = given;
+        }
+
+        return null;
+    }
 
     /// <summary>The name of a column: without <c>scenario.</c>, with <c>_</c> for <c>.</c> and <c>-</c>.</summary>
     public static string FactorName(string path) => path[(Root.Length + 1)..].Replace('.', '_').Replace('-', '_');
@@ -39,8 +66,11 @@ internal static class ScenarioPaths
             string below = Binder.Below(path, key.Key);
             if (paths.TryAdd(below, key))
             {
-                Add(key.Type, below, paths);
+                Add(Vocabulary.NamedValueOf(key.Type) is Type named && Vocabulary.IsRecord(named) ? named : key.Type, BelowNames(key.Type, below), paths);
             }
         }
     }
+
+    private static string BelowNames(Type type, string path) =>
+        Vocabulary.NamedValueOf(type) is Type named && Vocabulary.IsRecord(named) ? Binder.Below(path, AnyName) : path;
 }

@@ -15,6 +15,8 @@ internal abstract class ShortForm
         [typeof(ArmEffect)] = new ArmEffectForm(),
         [typeof(Method)] = new MethodForm(),
         [typeof(CurvePoint)] = new CurvePointForm(),
+        [typeof(ReverseCausation)] = new ReverseCausationForm(),
+        [typeof(ResidualSd)] = new ResidualSdForm(),
     }.ToFrozenDictionary();
 
     /// <summary>In words that follow "must be".</summary>

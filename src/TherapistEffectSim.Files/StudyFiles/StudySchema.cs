@@ -168,9 +168,19 @@ public static class StudySchema
     private static JsonObject OfPaths(JsonObject values) => new()
     {
         ["type"] = "object",
-        ["propertyNames"] = new JsonObject { ["enum"] = Words(ScenarioPaths.All) },
+        ["propertyNames"] = new JsonObject
+        {
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["enum"] = Words(ScenarioPaths.All.Where(path => !HasName(path))) },
+                new JsonObject { ["pattern"] = $"^({string.Join('|', ScenarioPaths.All.Where(HasName).Select(Pattern))})$" }),
+        },
         ["additionalProperties"] = values,
     };
+
+    private static bool HasName(string path) => path.Contains("." + ScenarioPaths.AnyName + ".", StringComparison.Ordinal);
+
+    private static string Pattern(string path) =>
+        path.Replace(".", "\\.", StringComparison.Ordinal).Replace(ScenarioPaths.AnyName, "[A-Za-z][A-Za-z0-9-]*", StringComparison.Ordinal);
 
     private static JsonObject ListOf(JsonObject items) => new() { ["type"] = "array", ["items"] = items };
 

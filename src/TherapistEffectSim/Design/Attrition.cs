@@ -12,6 +12,14 @@ public sealed record Attrition
     /// <summary>Loss before the outcome is measured: a share of those whose alliance was.</summary>
     [Description("Loss before the outcome is measured; the rate is a share of those whose alliance was measured.")]
     public AttritionStage Outcome { get; init; } = new();
+
+    /// <summary>Probability that a therapist leaves with all patients.</summary>
+    [Description("Probability that a therapist leaves the trial with all patients; the rates of loss are among the patients of those who stay.")]
+    [Interval(0, 1, HighOpen = true)]
+    public double Therapists { get; init => field = Require.Declared<Attrition>(value); }
+
+    /// <summary>Whether nobody is lost.</summary>
+    internal bool IsNone => Alliance.Rate == 0 && Outcome.Rate == 0 && Therapists == 0;
 }
 
 /// <summary>One stage of loss: logit P(lost) = α + Σ slope·covariate, α solved so that the expected rate holds.</summary>
@@ -25,6 +33,11 @@ public sealed record AttritionStage
     /// <summary>Log odds of loss per SD of each covariate.</summary>
     [Description("Log odds of loss per SD of each covariate; positive = more loss where the covariate is high.")]
     public AttritionSlopes DependsOn { get; init; } = new();
+
+    /// <summary>SD between therapists of the log odds of loss.</summary>
+    [Description("SD between therapists of the log odds of loss.")]
+    [Interval(0, 20)]
+    public double TherapistSd { get; init => field = Require.Declared<AttritionStage>(value); }
 }
 
 /// <summary>Log odds of loss per SD of each covariate's own distribution in this world before attrition.</summary>

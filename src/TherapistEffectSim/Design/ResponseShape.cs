@@ -8,6 +8,16 @@ namespace TherapistEffectSim.Design;
 [Tagged("shape", typeof(NoShape), typeof(LinearShape), typeof(QuadraticShape), typeof(InvertedUShape), typeof(PlateauShape), typeof(PointsShape))]
 public abstract record ResponseShape
 {
+    /// <summary>SD between therapists of the slope within therapists; outcome units per SD within therapists. Not for the curve between.</summary>
+    [Description("SD between therapists of the slope within therapists, outcome units per SD within therapists; for within only.")]
+    [Interval(0, 1e6)]
+    public double SlopeSd { get; init => field = Require.Declared<ResponseShape>(value); }
+
+    /// <summary>Correlation of the therapists' slopes with their outcome skill U*.</summary>
+    [Description("Correlation of the therapists' slopes with their outcome skill; for within only.")]
+    [Interval(-1, 1)]
+    public double SlopeCorrelation { get; init => field = Require.Declared<ResponseShape>(value); }
+
     /// <summary>The curve, centred; of a shape without problems.</summary>
     internal abstract ResponseCurve Curve { get; }
 

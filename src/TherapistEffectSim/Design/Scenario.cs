@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Design;
@@ -15,7 +16,11 @@ public sealed record Scenario
 
     /// <summary>How patients come to therapists.</summary>
     [Description("How patients come to therapists.")]
-    public Allocation Allocation { get; init; } = new();
+    public Allocation Allocation { get; init; } = new RandomAllocation();
+
+    /// <summary>Binary traits of the patients, by name.</summary>
+    [Description("Binary traits of the patients by name, such as prior-treatment: who has them and what they do. A trait is a column of the data, with _ for -.")]
+    public ImmutableSortedDictionary<string, PatientTrait> Traits { get; init; } = ImmutableSortedDictionary<string, PatientTrait>.Empty;
 
     /// <summary>The working alliance and its measurement.</summary>
     [Description("The working alliance between therapist and patient, and how it is measured.")]
@@ -25,11 +30,34 @@ public sealed record Scenario
     [Description("What the outcome depends on. Higher is better; the unit is the residual SD within therapists unless residual-sd says otherwise.")]
     public Outcome Outcome { get; init; } = new EndpointOutcome();
 
+    /// <summary>Sessions attended and drop-out of treatment.</summary>
+    [Description("Sessions attended and drop-out of treatment.")]
+    public Retention Retention { get; init; } = new();
+
+    /// <summary>SDs between studies of the effects.</summary>
+    [Description("SDs between studies of the effects: each replicate is a study that draws its own.")]
+    public Literature Literature { get; init; } = new();
+
     /// <summary>Who is lost before the alliance, and before the outcome, is measured.</summary>
     [Description("Who is lost before the alliance, and before the outcome, is measured.")]
     public Attrition Attrition { get; init; } = new();
 
     /// <summary>All that keeps this scenario from being run, over the rules that concern several keys.</summary>
     public IEnumerable<Problem> Problems() =>
-        [.. Trial.Problems().Select(p => p with { Path = "trial." + p.Path }), .. Therapists.Problems().Select(p => p with { Path = "therapists." + p.Path }), .. VarianceComponents.Problems(this)];
+    [
+        .. Trial.Problems().Select(p => p with { Path = "trial." + p.Path }),
+        .. Therapists.Problems().Select(p => p with { Path = "therapists." + p.Path }),
+        .. Alliance.Problems().Select(p => p with { Path = "alliance." + p.Path }),
+        .. PatientTrait.Problems(Traits),
+        .. AllocationProblems(),
+        .. VarianceComponents.Problems(this),
+    ];
+
+    private IEnumerable<Problem> AllocationProblems()
+    {
+        if (Allocation is SortedAllocation { Of: not SortedAllocation.Severity } sorted && !Traits.ContainsKey(sorted.Of))
+        {
+            yield return new("allocation.of", $"of must be severity or the name of a trait, but was '{sorted.Of}'.");
+        }
+    }
 }

@@ -40,6 +40,10 @@ public sealed record TherapistPopulation
     [Description("The score that training narrows.")]
     public TherapistTrait TrainingOf { get; init; } = TherapistTrait.Alliance;
 
+    /// <summary>Distribution of outcome skill U*.</summary>
+    [Description("Distribution of the therapists' outcome skill, scaled to its variance: normal, t or skewed.")]
+    public DistributionForm Distribution { get; init; } = new NormalForm();
+
     /// <summary>Whether all scores are independent standard normal numbers.</summary>
     internal bool IsPlain =>
         Correlations is { AllianceOutcome: 0, AllianceAdherence: 0, OutcomeAdherence: 0 }
@@ -50,6 +54,11 @@ public sealed record TherapistPopulation
         if (Correlations.Determinant <= 0)
         {
             yield return new("correlations", "correlations contradict each other: no three scores can be correlated so.");
+        }
+
+        if (Distribution is not NormalForm && !IsPlain)
+        {
+            yield return new("distribution", "distribution must be normal where therapists are correlated in their skills, contaminated, selected or trained: those are defined for normal scores.");
         }
     }
 }

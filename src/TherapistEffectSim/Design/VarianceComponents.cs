@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using TherapistEffectSim.Validation;
 
@@ -12,14 +13,29 @@ public sealed record VarianceComponents
     /// <summary>σ_W: SD of the true alliance within therapists; alliance SDs.</summary>
     public required double AllianceWithinSd { get; init; }
 
+    /// <summary>σ_D: SD of what neither severity nor traits bring about in the alliance within therapists; alliance SDs.</summary>
+    public required double AllianceDeviationSd { get; init; }
+
+    /// <summary>SD between therapists of what the rater sees, τ_A for patients; alliance SDs.</summary>
+    public required double RatedBetweenSd { get; init; }
+
+    /// <summary>SD within therapists of what the rater sees, σ_W for patients, error of measurement excluded; alliance SDs.</summary>
+    public required double RatedWithinSd { get; init; }
+
+    /// <summary>Units of the recorded alliance per alliance SD: 1 without an instrument.</summary>
+    public required double AllianceScale { get; init; }
+
     /// <summary>SD of the error of the mean of the assessments; alliance SDs.</summary>
     public required double AllianceErrorSd { get; init; }
 
     /// <summary>τ_U: SD of the therapists' residual effect on the outcome; outcome units.</summary>
     public required double OutcomeTherapistSd { get; init; }
 
-    /// <summary>σ_e: residual SD within therapists; outcome units.</summary>
+    /// <summary>σ_e: residual SD within therapists, root mean square over the arms; outcome units.</summary>
     public required double ResidualSd { get; init; }
+
+    /// <summary>[arm] Residual SD within therapists; outcome units.</summary>
+    public required ImmutableArray<double> ArmResidualSd { get; init; }
 
     /// <summary>σ_S: SD of the sites; outcome units.</summary>
     public required double SiteSd { get; init; }
@@ -60,6 +76,11 @@ public sealed record VarianceComponents
             }
         }
 
+        if (problems.Count == 0)
+        {
+            problems.AddRange(DialProblems(scenario));
+        }
+
         if (problems.Count == 0 && TrySolve(scenario, out _) is { } problem)
         {
             problems.Add(problem);
@@ -67,6 +88,48 @@ public sealed record VarianceComponents
 
         return problems;
     }
+
+    private static IEnumerable<Problem> DialProblems(Scenario scenario)
+    {
+        if (scenario.Outcome is not EndpointOutcome outcome)
+        {
+            yield break;
+        }
+
+        Trial trial = scenario.Trial;
+        if (outcome.Between is { SlopeSd: not 0 } or { SlopeCorrelation: not 0 })
+        {
+            yield return new("outcome.between.slope-sd", "slope-sd and slope-correlation are for within: there is one alliance skill to a therapist.");
+        }
+
+        foreach (string arm in outcome.ResidualSd.PerArm.Keys.Where(arm => !trial.Arms.Contains(arm)))
+        {
+            yield return new("outcome.residual-sd", $"residual-sd names the arm '{arm}', but the arms are {string.Join(", ", trial.Arms)}.");
+        }
+
+        if (outcome.SiteByArmSd > 0 && (trial.Sites == 1 || trial.Arms.Length == 1))
+        {
+            yield return new("outcome.site-by-arm-sd", "site-by-arm-sd above 0 needs more than one site and more than one arm.");
+        }
+
+        if ((outcome.Moderations.Arm != 0 || scenario.Literature.ArmEffect != 0) && trial.Arms.Length != 2)
+        {
+            string key = outcome.Moderations.Arm != 0 ? "outcome.moderations.arm" : "literature.arm-effect";
+            yield return new(key, $"{key} needs exactly two arms, but the trial has {trial.Arms.Length}.");
+        }
+
+        if (outcome.ArmEffect.Standardiser is Standardiser.Within or Standardiser.Total && HasFurtherVariance(scenario, outcome))
+        {
+            yield return new("outcome.arm-effect.standardiser",
+                "standardiser must be residual, or the effect a number in outcome units, where traits, moderations, adherence, retention, reverse causation, non-random allocation or slopes that differ add to the variance.");
+        }
+    }
+
+    // Whether the outcome varies within arms by more than residuals, therapists, alliance curves and severity, each by itself.
+    private static bool HasFurtherVariance(Scenario scenario, EndpointOutcome outcome) =>
+        !scenario.Traits.IsEmpty || outcome.Moderations is not { Severity: 0, Arm: 0 } || !outcome.Adherence.IsNone
+        || scenario.Retention.Outcome != 0 || scenario.Alliance.ReverseCorrelation != 0 || scenario.Alliance.Severity != 0
+        || scenario.Allocation is not RandomAllocation || outcome.Within.SlopeSd != 0;
 
     private static Problem[] ShapeProblems(EndpointOutcome outcome) =>
     [
@@ -95,17 +158,41 @@ public sealed record VarianceComponents
         }
 
         // Error variance of the mean of k assessments in units of the true variance within therapists.
-        double errorRatio = (1 - alliance.Reliability) / (alliance.Reliability * alliance.Assessments);
+        double errorRatio = (1 - alliance.Reliability) / (alliance.Reliability * alliance.EffectiveAssessments);
         double betweenVariance = alliance.TherapistIcc
             ?? (alliance.ObservedTherapistIcc!.Value * (1 + errorRatio) / (1 + (alliance.ObservedTherapistIcc.Value * errorRatio)));
         double betweenSd = Math.Sqrt(betweenVariance);
         double withinSd = Math.Sqrt(1 - betweenVariance);
 
+        double explained = alliance.Severity * alliance.Severity;
+        foreach (PatientTrait trait in scenario.Traits.Values)
+        {
+            explained += trait.Alliance * trait.Alliance * trait.Share * (1 - trait.Share);
+        }
+
+        double withinVarianceLeft = 1 - betweenVariance - explained;
+        if (withinVarianceLeft < 0)
+        {
+            return new("alliance.severity", string.Create(CultureInfo.InvariantCulture,
+                $"severity and the traits bring about a variance of {explained:G6} in the alliance within therapists, which is only {1 - betweenVariance:G6}."));
+        }
+
+        double ratedVariance = alliance.RaterIcc ?? betweenVariance;
+        double ratedWithinSd = alliance.RaterIcc is null ? withinSd : Math.Sqrt(1 - ratedVariance);
+        double errorSd = ratedWithinSd * Math.Sqrt(errorRatio);
         double slope = outcome.Alliance?.Slope ?? 0;
         ResponseCurve between = outcome.Between.Curve.WithSlopeAdded(slope * betweenSd);
         ResponseCurve within = outcome.Within.Curve.WithSlopeAdded(slope * withinSd);
 
-        double residual = outcome.ResidualSd * outcome.ResidualSd;
+        ImmutableArray<double> armResidualSd = [.. scenario.Trial.Arms.Select(outcome.ResidualSd.Of)];
+        double residual = 0;
+        foreach (double sd in armResidualSd)
+        {
+            residual += sd * sd / armResidualSd.Length;
+        }
+
+        double residualSd = outcome.ResidualSd.PerArm.IsEmpty ? outcome.ResidualSd.Sd : Math.Sqrt(residual);
+        residual = residualSd * residualSd;
         double betweenCurve = between.Variance;
         double withinCurve = within.Variance;
         double withinVariance = withinCurve + (outcome.Severity * outcome.Severity) + residual;
@@ -118,7 +205,7 @@ public sealed record VarianceComponents
         double standardiser = outcome.ArmEffect.Standardiser switch
         {
             null => 1,
-            Standardiser.Residual => outcome.ResidualSd,
+            Standardiser.Residual => residualSd,
             Standardiser.Within => Math.Sqrt(withinVariance),
             _ => Math.Sqrt(withinVariance + therapistVariance + betweenCurve),
         };
@@ -126,9 +213,14 @@ public sealed record VarianceComponents
         {
             AllianceBetweenSd = betweenSd,
             AllianceWithinSd = withinSd,
-            AllianceErrorSd = withinSd * Math.Sqrt(errorRatio),
+            AllianceDeviationSd = explained == 0 ? withinSd : Math.Sqrt(withinVarianceLeft),
+            RatedBetweenSd = alliance.RaterIcc is null ? betweenSd : Math.Sqrt(ratedVariance),
+            RatedWithinSd = ratedWithinSd,
+            AllianceScale = alliance.Instrument is { } instrument ? instrument.Sd / Math.Sqrt(1 + (errorSd * errorSd)) : 1,
+            AllianceErrorSd = errorSd,
             OutcomeTherapistSd = Math.Sqrt(therapistVariance),
-            ResidualSd = outcome.ResidualSd,
+            ResidualSd = residualSd,
+            ArmResidualSd = armResidualSd,
             SiteSd = Math.Sqrt(siteVariance),
             ArmEffect = outcome.ArmEffect.D * standardiser,
             Between = between,

@@ -23,6 +23,18 @@ internal enum RandomDomain : byte
     /// <summary>Per patient: two uniforms, loss before the alliance and loss before the outcome.</summary>
     Attrition = 3,
 
+    /// <summary>Per patient: two normals that give residuals another form than the normal's.</summary>
+    ResidualForm = 4,
+
+    /// <summary>Per patient, occasion index k: two uniforms, traits 2k and 2k + 1 in the order of their names.</summary>
+    Trait = 5,
+
+    /// <summary>Per patient: what a therapist sees in the patient that is not there; reserved.</summary>
+    Rater = 6,
+
+    /// <summary>Per patient: two uniforms, number of assessments and time of drop-out.</summary>
+    Course = 7,
+
     /// <summary>Per candidate t for a therapist, block 2t: alliance skill A*, outcome skill U*; adherence C* and slope deviation. Block 2t + 1: a uniform for the population that the candidate comes from.</summary>
     Therapist = 16,
 
@@ -32,9 +44,12 @@ internal enum RandomDomain : byte
     /// <summary>Per therapist and attempt: a normal and a uniform for the gamma weight of a shared caseload.</summary>
     CaseloadWeight = 18,
 
-    /// <summary>Per site, block 0: site effect; reserved.</summary>
+    /// <summary>Per therapist, block 0: referral score, rater's part; deviations of the log odds of loss at both stages. Block 1: a uniform for the loss of the therapist; two normals that give outcome skill another form than the normal's.</summary>
+    TherapistContext = 19,
+
+    /// <summary>Per site, block 0: site effect; reserved. Block 1 + a: deviation of the effect of arm a; reserved.</summary>
     Site = 32,
 
-    /// <summary>Per replicate: what varies between studies (reserved).</summary>
+    /// <summary>Per replicate, block 0: deviations between studies of the slopes on the alliance and between therapists; of the slope within therapists and of the curvature between. Block 1: of the effects of arm and severity.</summary>
     Study = 48,
 }
