@@ -24,7 +24,7 @@ internal sealed class PatientMoments<T>
     private readonly LaneBuffer<T> _values;         // [source] of the patient at hand
     private readonly LaneBuffer<T> _allianceMeans;  // [therapist] over analysed patients
     private readonly LaneBuffer<T> _measuredMeans;  // [therapist] over measured patients
-    private readonly LaneBuffer<T> _inputs = new(ColumnProgram.Inputs.Length);
+    private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
     private readonly bool _isAllianceAndOutcome;
     private readonly int _alliance;
@@ -48,6 +48,7 @@ internal sealed class PatientMoments<T>
         _measuredMeans = new(_therapists);
         _alliance = IndexOf(PatientSource.Alliance);
         _outcome = IndexOf(PatientSource.Outcome);
+        _inputs = new(GeneratedColumns.InputsIn(world.Scenario));
         _isAllianceAndOutcome = _sources == 2 && _alliance >= 0 && _outcome >= 0;
     }
 
@@ -92,7 +93,7 @@ internal sealed class PatientMoments<T>
     public void SumAlliance(int therapist)
     {
         ReadOnlySpan<T> alliance = Patients(_batch.Alliance, therapist);
-        T trueAlliance = _batch.AllianceBase.Span[therapist];
+        T expected = _batch.ObservedBase.Span[therapist];
         T one = T.Create(1);
         T sum = T.Create(0);
         if (!_hasMasks)
@@ -102,7 +103,7 @@ internal sealed class PatientMoments<T>
                 sum += value;
             }
 
-            T mean = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
+            T mean = expected + (sum / T.Max(_analysed.Span[therapist], one));
             _allianceMeans.Span[therapist] = mean;
             _measuredMeans.Span[therapist] = mean;
             return;
@@ -119,8 +120,8 @@ internal sealed class PatientMoments<T>
             measuredCount += T.And(measured[i], one);
         }
 
-        _allianceMeans.Span[therapist] = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
-        _measuredMeans.Span[therapist] = trueAlliance + (measuredSum / T.Max(measuredCount, one));
+        _allianceMeans.Span[therapist] = expected + (sum / T.Max(_analysed.Span[therapist], one));
+        _measuredMeans.Span[therapist] = expected + (measuredSum / T.Max(measuredCount, one));
     }
 
     /// <summary>Adds the patients of a therapist to the sums.</summary>
@@ -165,7 +166,7 @@ internal sealed class PatientMoments<T>
         T zero = T.Create(0);
         T trueAlliance = _batch.AllianceBase.Span[therapist];
         inputs[0] = _batch.OutcomeBase.Span[therapist];
-        inputs[1] = trueAlliance;
+        inputs[1] = _batch.ObservedBase.Span[therapist];
         inputs[2] = observed;
         inputs[3] = zero;
         inputs[4] = zero;
@@ -175,6 +176,11 @@ internal sealed class PatientMoments<T>
         inputs[8] = zero;
         inputs[9] = trueAlliance;
         inputs[10] = _batch.TherapistEffect.Span[therapist];
+        if (_columns.ReadsFurther)
+        {
+            inputs[11] = _batch.Adherence.Span[therapist];
+            inputs[12..].Fill(zero);
+        }
     }
 
     private int IndexOf(PatientSource kind)
@@ -312,6 +318,16 @@ internal sealed class PatientMoments<T>
         inputs[6] = score;
         inputs[8] = within;
         inputs[9] += within;
+        if (_columns.ReadsFurther)
+        {
+            inputs[12] = _batch.Sessions.Span[position];
+            inputs[13] = _batch.Retained.Span[position];
+            for (int t = 0; t < _batch.Traits.Length; t++)
+            {
+                inputs[14 + t] = _batch.Traits[t].Span[position];
+            }
+        }
+
         return program.Run<T>(inputs, _world.Layout.Arm[therapist], _world.Layout.Site[therapist], _stack.Span);
     }
 
@@ -339,7 +355,7 @@ internal sealed class PatientMoments<T>
 
             T expected = _columns.Sources[s].Kind switch
             {
-                PatientSource.Alliance => _batch.AllianceBase.Span[therapist],
+                PatientSource.Alliance => _batch.ObservedBase.Span[therapist],
                 PatientSource.Outcome => _batch.OutcomeBase.Span[therapist],
                 PatientSource.Program => ProgramBase(_columns.Sources[s].Program!, therapist, observed),
                 _ => T.Create(0),

@@ -19,7 +19,6 @@ internal sealed class ScenarioPlanner
     public const string TherapistIcc = "icc(therapist)";
 
     private readonly Study _study;
-    private readonly Trial _trial;
     private readonly World _world;
     private readonly AnalysisColumns _columns;
     private readonly List<PlannedFit> _fits = [];
@@ -33,8 +32,7 @@ internal sealed class ScenarioPlanner
     private ScenarioPlanner(Study study, Cell cell)
     {
         _study = study;
-        _trial = cell.Scenario.Trial;
-        _methods = [.. study.Methods.Select(m => MethodModel.Of(m, _trial))];
+        _methods = [.. study.Methods.Select(m => MethodModel.Of(m, cell.Scenario))];
         _world = new(cell.Scenario);
         _columns = new(_world);
     }
@@ -348,7 +346,7 @@ internal sealed class ScenarioPlanner
         for (int square = 0; square < method.Columns.Length; square++)
         {
             if (method.Columns[square].Expression is not ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable variable }
-                || GeneratedColumns.Levels[variable.Name] != ColumnLevel.Therapist)
+                || method.LevelOf(variable.Name) != ColumnLevel.Therapist)
             {
                 continue;
             }
