@@ -59,8 +59,10 @@ internal static class ScenarioNotes
             if (made == 0)
             {
                 int method = cell.Formulas.Select(f => f.Key).ToList().IndexOf(group.Key.Method);
-                string unreliable = study.Methods[method].Reliability is null ? "" : ", or a reliability that is not above 0";
-                yield return $"{group.Key.Method} can test {Wording.List([.. group.Select(r => r.Term).Distinct()], "and")} in none of the trials: too few therapists or patients, or a column that repeats others{unreliable}.";
+                string reasons = study.Methods[method].Reliability is null
+                    ? "or a column that repeats others"
+                    : "a column that repeats others, or a reliability that is not above 0";
+                yield return $"{group.Key.Method} can test {Wording.List([.. group.Select(r => r.Term).Distinct()], "and")} in none of the trials: too few therapists or patients, {reasons}.";
                 continue;
             }
 
