@@ -19,9 +19,9 @@ internal static partial class LaterVersions
         "scenario.outcome.residual-sd={}", "scenario.outcome.distribution", "scenario.outcome.moderations",
         "scenario.moderations", "scenario.prior-treatment", "scenario.traits", "scenario.retention", "scenario.literature",
         "scenario.attrition.*.therapist-sd",
-        "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap", "methods.tests.by=t-cr2",
+        "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap",
         "methods.tests.by=joint-wald",
-        "joint.by=t-kenward-roger", "joint.by=rlrt-exact", "joint.by=bootstrap", "joint.by=t-cr2",
+        "joint.by=t-kenward-roger", "joint.by=rlrt-exact", "joint.by=bootstrap",
         "joint.by=joint-wald");
 
     public static bool HasKey(string path) => Has(path, "");

@@ -56,6 +56,9 @@ internal sealed class AnalysisColumns
     /// <summary>Whether a program needs the therapists' observed means for each patient, so that all patients must be kept until they are known.</summary>
     public bool NeedsObservedMeansPerPatient { get; private set; }
 
+    /// <summary>Whether a test needs the columns for each patient, so that all patients must be kept.</summary>
+    public bool NeedsPatientRows { get; private set; }
+
     /// <summary>Whether any column needs the observed mean of the alliance.</summary>
     public bool NeedsObservedMeans { get; private set; }
 
@@ -79,6 +82,9 @@ internal sealed class AnalysisColumns
         _columns.Add(Column(expression));
         return _columns.Count - 1;
     }
+
+    /// <summary>Asks for the columns for each patient.</summary>
+    public void RequirePatientRows() => NeedsPatientRows = true;
 
     /// <summary>Adds the outcome as the last column.</summary>
     public AnalysisColumns Complete()

@@ -77,14 +77,27 @@ internal sealed class CoefficientValues
     /// <summary>Standard error.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
-    /// <summary>HC3 standard error, if the plan reads it; NaN where there is none.</summary>
-    public double[] RobustStandardError { get; } = new double[LeafValues.Capacity];
+    /// <summary>HC3, if the plan reads it.</summary>
+    public RobustValues Hc3 { get; } = new();
+
+    /// <summary>CR2, if the plan reads it.</summary>
+    public RobustValues Cr2 { get; } = new();
 
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 
     /// <summary>Whether the column took part.</summary>
     public bool[] Kept { get; } = new bool[LeafValues.Capacity];
+}
+
+/// <summary>A robust standard error of one fixed effect.</summary>
+internal sealed class RobustValues
+{
+    /// <summary>The standard error; NaN where there is none.</summary>
+    public double[] StandardError { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Its degrees of freedom.</summary>
+    public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 }
 
 /// <summary>Range of a therapist-level variable over the analysed therapists.</summary>

@@ -17,6 +17,8 @@ public sealed class AllocationTests
         new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
         new() { Preset = MethodPreset.TherapistMeans },
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        StudyFixture.Own(
+            "robust", "outcome ~ alliance", StudyFixture.Term("alliance", TestKind.TCr2), StudyFixture.Term("alliance", TestKind.THc3)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + alliance_between * patient_score + (1 | therapist)"),
     ];
 

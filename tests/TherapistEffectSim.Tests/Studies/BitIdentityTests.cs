@@ -34,6 +34,12 @@ public sealed class BitIdentityTests
             StudyFixture.Term("I(alliance_between^2)", TestKind.TwoLines),
             StudyFixture.Term("I(alliance_between^2)", TestKind.LindMehlum)),
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        StudyFixture.Own(
+            "patients",
+            "outcome ~ arm + alliance_between + alliance + severity",
+            StudyFixture.Term("alliance_between", TestKind.TCr2),
+            StudyFixture.Term("alliance", TestKind.TCr2),
+            StudyFixture.Term("alliance", TestKind.THc3)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
     ];
 
