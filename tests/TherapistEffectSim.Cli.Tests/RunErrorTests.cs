@@ -8,7 +8,7 @@ public sealed class RunErrorTests
     [Theory]
     [InlineData("trial: {therapists: 20, caseload: 10}", "trial: {therapists: 20, caseload: 10", "STUDY:5:35: is not readable as YAML: what follows here cannot be understood.\n")]
     [InlineData("  trial:", "\ttrial:", "STUDY:5:1: is not readable as YAML: the line is indented with a tab; indent with blanks.\n")]
-    [InlineData("outcome-icc", "outcome-ic", "STUDY:6:16: scenario.therapists.outcome-ic: unknown key 'outcome-ic'; did you mean 'outcome-icc'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of.\n")]
+    [InlineData("outcome-icc", "outcome-ic", "STUDY:6:16: scenario.therapists.outcome-ic: unknown key 'outcome-ic'; did you mean 'outcome-icc'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of, distribution.\n")]
     [InlineData("therapists: 20", "therapists: twenty", "STUDY:5:23: scenario.trial.therapists: must be a whole number in [1, 1000000], but was 'twenty'.\n")]
     [InlineData("slope: 0.2}", "slope: 0.2}\n    residual-sd: -1", "STUDY:10:18: scenario.outcome.residual-sd: must be a number in [0.001, 1000000], but was -1.\n")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "STUDY:6:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1.\n")]
@@ -16,8 +16,8 @@ public sealed class RunErrorTests
     [InlineData("therapists: 20", "therapists: 0", "STUDY:5:23: scenario.trial.therapists: must be a whole number in [1, 1000000], but was 0.\n")]
     [InlineData("caseload: 10", "caseload: 0", "STUDY:5:37: scenario.trial.caseload: must be a whole number in [1, 100000], but was 0.\n")]
     [InlineData("methods:", "  attrition: {outcome: {rate: 1}}\nmethods:", "STUDY:10:31: scenario.attrition.outcome.rate: must be a number in [0, 1), but was 1.\n")]
-    [InlineData("0.05", "0,05", "STUDY:6:31: scenario.therapists.05: unknown key '05'; a decimal takes a point, as in 0.05. Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of.\n")]
-    [InlineData("linear, slope", "quadratic, curvature: 1, slope", "STUDY:9:47: scenario.outcome.between.slope: unknown key 'slope', which belongs to another variant. Known keys: shape, linear, curvature, optimum.\n")]
+    [InlineData("0.05", "0,05", "STUDY:6:31: scenario.therapists.05: unknown key '05'; a decimal takes a point, as in 0.05. Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of, distribution.\n")]
+    [InlineData("linear, slope", "quadratic, curvature: 1, slope", "STUDY:9:47: scenario.outcome.between.slope: unknown key 'slope', which belongs to another variant. Known keys: shape, slope-sd, slope-correlation, linear, curvature, optimum.\n")]
     [InlineData(Methods, "[\"outcome ~ alliance\"]", "STUDY:10:11: methods[1]: a formula needs a name: {name: own, formula: \"outcome ~ alliance\"}.\n")]
     [InlineData("caseload: 10", "caseload: 10, sites:5", "STUDY:5:41: scenario.trial.sites:5: unknown key 'sites:5'; a colon needs a blank after it. Known keys: arms, sites, therapists, per-arm, caseload.\n")]
     [InlineData("name: line", "name: ../line", "STUDY:1:7: name: must be made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters, but was '../line'.\n")]
@@ -41,10 +41,10 @@ public sealed class RunErrorTests
         "STUDY: method linear: the model has no coefficient alliance_betwen. Its coefficients are (Intercept), alliance_between, alliance_within; did you mean alliance_between?\n")]
     [InlineData(
         "[{preset: linear, tests: [{term: alliance_between, by: f-exact}]}]",
-        "STUDY:10:65: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, lrt, two-lines, lind-mehlum.\n")]
+        "STUDY:10:65: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, lrt, two-lines, lind-mehlum.\n")]
     [InlineData(
         "[{preset: linear, tests: [{term: alliance_between, by: t-kenward-roger}]}]",
-        "STUDY:10:65: methods[1].tests[1].by: t-kenward-roger is not available in this version; it must be one of wald-z, t-satterthwaite, t-hc3, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.\n")]
+        "STUDY:10:65: methods[1].tests[1].by: t-kenward-roger is not available in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.\n")]
     [InlineData(
         "[{preset: ols-ignoring-therapist, tests: [{variance: therapist, by: f-exact}]}]",
         "STUDY: method ols-ignoring-therapist: the variance of therapist cannot be tested, because the model has no random intercept.\n")]

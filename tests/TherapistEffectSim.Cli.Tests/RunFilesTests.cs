@@ -59,7 +59,7 @@ public sealed class RunFilesTests : IClassFixture<RunFilesTests.GridRun>
         {
             expected.UnionWith(s_ofTerm.Select(measure => $"{method}|{term}|{measure}|"));
             expected.UnionWith(s_ofTest.Select(measure => $"{method}|{term}|{measure}|{test}"));
-            if (test is "t-satterthwaite" or "wald-z" or "t-hc3")
+            if (test is "t-satterthwaite" or "wald-z" or "t-hc3" or "t-cr2")
             {
                 expected.Add($"{method}|{term}|bias_eliminated_coverage|{test}");
             }

@@ -133,8 +133,14 @@ public enum TestKind
     /// <summary>Estimate over standard error against t with Satterthwaite's degrees of freedom; for least squares the ordinary t test.</summary>
     TSatterthwaite,
 
-    /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of therapist means.</summary>
+    /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of patients or therapist means.</summary>
     THc3,
+
+    /// <summary>
+    /// Estimate over its CR2 standard error, therapists as clusters, against t with Satterthwaite's degrees of freedom after Bell and
+    /// McCaffrey; for least squares of patients.
+    /// </summary>
+    TCr2,
 
     /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
     Lrt,

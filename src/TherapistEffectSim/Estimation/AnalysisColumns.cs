@@ -59,6 +59,9 @@ internal sealed class AnalysisColumns
     /// <summary>Whether any column reads what only the generator's longer path draws.</summary>
     public bool ReadsFurther { get; private set; }
 
+    /// <summary>Whether a test needs the columns for each patient, so that all patients must be kept.</summary>
+    public bool NeedsPatientRows { get; private set; }
+
     /// <summary>Whether any column needs the observed mean of the alliance.</summary>
     public bool NeedsObservedMeans { get; private set; }
 
@@ -82,6 +85,9 @@ internal sealed class AnalysisColumns
         _columns.Add(Column(expression));
         return _columns.Count - 1;
     }
+
+    /// <summary>Asks for the columns for each patient.</summary>
+    public void RequirePatientRows() => NeedsPatientRows = true;
 
     /// <summary>Adds the outcome as the last column.</summary>
     public AnalysisColumns Complete()

@@ -269,7 +269,7 @@ internal sealed class PatientMoments<T>
         int patients = _batch.Patients[therapist];
         for (int i = 0; i < patients; i++)
         {
-            Values(therapist, i, observed, values);
+            SourceDeviations(therapist, i, observed, values);
             if (_hasMasks)
             {
                 T analysed = _batch.Analysed.Span[_batch.FirstPatient[therapist] + i];
@@ -293,8 +293,12 @@ internal sealed class PatientMoments<T>
         }
     }
 
-    // Deviations of the sources from their value at what is expected given the therapist.
-    private void Values(int therapist, int patient, T observed, Span<T> values)
+    /// <summary>Deviations of a patient's sources from their value at what is expected given the therapist.</summary>
+    /// <param name="therapist">Its patients must be in the batch.</param>
+    /// <param name="patient">Number among the therapist's patients, from 0; one that is not analysed gives numbers without meaning.</param>
+    /// <param name="observed">alliance_between of the therapist.</param>
+    /// <param name="values">[source]</param>
+    public void SourceDeviations(int therapist, int patient, T observed, Span<T> values)
     {
         int position = _batch.FirstPatient[therapist] + patient;
         for (int s = 0; s < values.Length; s++)

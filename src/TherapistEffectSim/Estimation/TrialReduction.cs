@@ -7,7 +7,7 @@ namespace TherapistEffectSim.Estimation;
 /// <summary>Generates replicates and reduces each to the statistics that the models need, one replicate per lane.</summary>
 /// <remarks>
 /// The patients of a therapist are generated, summed and forgotten, unless a column needs the observed therapist means for each
-/// patient; then all patients are kept until the means are known. Owns its scratch memory: one per thread.
+/// patient, and the sums wait until the means are known, or a test needs the patients themselves. Owns its scratch memory: one per thread.
 /// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
 internal sealed class TrialReduction<T>
@@ -38,6 +38,7 @@ internal sealed class TrialReduction<T>
         {
             IsBalanced = world.IsComplete && world.Caseloads.IsEqual,
         };
+        Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
 
     /// <summary>The statistics of the replicates last generated.</summary>
@@ -46,19 +47,23 @@ internal sealed class TrialReduction<T>
     /// <summary>[therapist] Patients over whom the observed mean of the alliance is taken; only where a column needs it.</summary>
     public ReadOnlySpan<T> PatientsOfMeans => _columns.MeasuredMeans ? _moments.Measured : _moments.Analysed;
 
+    /// <summary>The patients of the replicates last generated, if a test needs them.</summary>
+    public PatientRows<T>? Rows { get; }
+
     /// <summary>Generates the replicates first, first + 1, … (from 0), one per lane.</summary>
     public void Run(long first)
     {
         _generator.Therapists(first, _batch);
         _moments.Clear();
-        bool keep = _columns.NeedsObservedMeansPerPatient;
+        bool wait = _columns.NeedsObservedMeansPerPatient;
+        bool keep = wait || Rows is not null;
         int position = 0;
         for (int j = 0; j < _world.Layout.Therapists; j++)
         {
             int patients = _generator.Patients(j, keep ? position : 0, _batch);
             position += patients;
             _moments.CountPatients(j);
-            if (!keep)
+            if (!wait)
             {
                 _moments.Add(j, default);
             }
@@ -69,7 +74,7 @@ internal sealed class TrialReduction<T>
         }
 
         ObservedMeans();
-        if (keep)
+        if (wait)
         {
             for (int j = 0; j < _world.Layout.Therapists; j++)
             {
@@ -78,6 +83,7 @@ internal sealed class TrialReduction<T>
         }
 
         Fill();
+        Rows?.Fill(Statistics, _observedMeans.Span);
     }
 
     /// <summary>alliance_between: observed therapist mean minus the unweighted mean over analysed therapists.</summary>

@@ -57,22 +57,24 @@ internal sealed class CorrectionEngine<T>
     /// <param name="fit">Its index.</param>
     /// <param name="criterion">Standing at the fitted θ.</param>
     /// <param name="variance">σ².</param>
-    /// <param name="robust">The same fit with heteroscedasticity-consistent errors, if they are read.</param>
+    /// <param name="ofMeans">Robust errors of a fit to therapist means, if they are read.</param>
+    /// <param name="ofPatients">Robust errors of a fit to patients, if they are read.</param>
     /// <param name="values">[correction] Where the results go.</param>
     /// <param name="offset">Replicate of the first lane.</param>
-    public void Run(int fit, ProfiledCriterion<T> criterion, T variance, WeightedLeastSquares<T>? robust, CorrectionValues[] values, int offset)
+    public void Run(
+        int fit, ProfiledCriterion<T> criterion, T variance, WeightedLeastSquares<T>? ofMeans, PatientRobustErrors<T>? ofPatients, CorrectionValues[] values, int offset)
     {
         for (int c = 0; c < _plan.Corrections.Length; c++)
         {
             if (_plan.Corrections[c].Fit == fit)
             {
-                Correct(_plan.Corrections[c], criterion, variance, robust, values[c], offset);
+                Correct(_plan.Corrections[c], criterion, variance, ofMeans, ofPatients, values[c], offset);
             }
         }
     }
 
     private void Correct(
-        PlannedCorrection planned, ProfiledCriterion<T> criterion, T variance, WeightedLeastSquares<T>? robust, CorrectionValues values, int offset)
+        PlannedCorrection planned, ProfiledCriterion<T> criterion, T variance, WeightedLeastSquares<T>? ofMeans, PatientRobustErrors<T>? ofPatients, CorrectionValues values, int offset)
     {
         TherapistMeanReliability<T> reliability = planned.Source == ReliabilitySource.Known ? _known : _estimated;
         T lambda = reliability.Value;
@@ -97,11 +99,22 @@ internal sealed class CorrectionEngine<T>
         T error = T.Sqrt(T.Fma(variance * criterion.InverseForm(contrast), scale, ofReliability));
         ReplicateEngine<T>.Store(estimate, values.Estimate, offset);
         ReplicateEngine<T>.Store(error, values.StandardError, offset);
-        if (robust is not null)
+        if (ofMeans is not null)
         {
-            T robustError = T.Sqrt(T.Fma(robust.RobustVariance(contrast), scale, ofReliability));
-            ReplicateEngine<T>.Store(
-                T.Select(robust.HasRobustVariance, robustError, T.Create(double.NaN)), values.RobustStandardError, offset);
+            Store(T.Select(ofMeans.HasRobustVariance, ofMeans.RobustVariance(contrast), T.Create(double.NaN)), values.Hc3);
         }
+
+        if (ofPatients is not null && _plan.Fits[planned.Fit].NeedsHc3)
+        {
+            Store(ofPatients.Hc3(contrast), values.Hc3);
+        }
+
+        if (ofPatients is not null && _plan.Fits[planned.Fit].NeedsCr2)
+        {
+            Store(ofPatients.Cr2(contrast, out _), values.Cr2);
+        }
+
+        void Store(T robustVariance, double[] errors) =>
+            ReplicateEngine<T>.Store(T.Sqrt(T.Fma(robustVariance, scale, ofReliability)), errors, offset);
     }
 }

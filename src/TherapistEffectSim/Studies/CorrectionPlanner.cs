@@ -50,6 +50,11 @@ internal sealed class CorrectionPlanner
         }
     }
 
+    private bool IsKnown =>
+        !_world.HasOwnObservedBase
+        && (_world.Scenario.Allocation is RandomAllocation
+            || (_world.Scenario.Alliance.Severity == 0 && _world.Scenario.Traits.Values.All(t => t.Alliance == 0)));
+
     /// <summary>Refuses a reliability in a method whose model has nothing to correct, or more than can be; adds the columns that an estimate of it needs.</summary>
     /// <exception cref="StudyException">The model has no term of the observed means, or one that is neither them nor their square.</exception>
     public void Prepare(MethodModel method, AnalysisColumns columns)
@@ -69,6 +74,12 @@ internal sealed class CorrectionPlanner
         {
             throw new StudyException(
                 $"method {method.Name}: reliability: {Words.Of(source)} corrects {s_means.Name} and {Square}, but the model has neither; leave reliability out.");
+        }
+
+        if (source == ReliabilitySource.Known && !IsKnown)
+        {
+            throw new StudyException(
+                $"method {method.Name}: the reliability is not known where another rater or a questionnaire stands between the alliance and its record, or where patients whose alliance differs come to therapists who differ; use reliability: {Words.Of(ReliabilitySource.Estimated)}.");
         }
 
         if (source == ReliabilitySource.Estimated)

@@ -41,7 +41,7 @@ internal sealed class LeafTests
     public TestOutcome Term(int term, LeafValues values, int replicate)
     {
         PlannedTerm planned = _plan.Terms[term];
-        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out _);
+        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
     }
 
     /// <summary>Estimated intraclass correlation of a variance term.</summary>
@@ -51,7 +51,8 @@ internal sealed class LeafTests
     public TestOutcome Test(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
+        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
+        double df = DegreesOfFreedom(planned, values, replicate);
         FitValues fit = values.Fits[planned.Fit];
         if (planned.Kind == TestKind.FExact && !fit.FEstimable[replicate])
         {
@@ -63,17 +64,16 @@ internal sealed class LeafTests
             return estimate;
         }
 
-        if (planned.Kind == TestKind.THc3)
+        if (Robust(planned, fit) is { } robust)
         {
-            double robust = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate];
-            if (!(robust > 0))
+            if (!(robust.StandardError[replicate] > 0 && df > 0))
             {
                 return TestOutcome.Failed(TermStatus.NotEstimable);
             }
 
             estimate = estimate with
             {
-                StandardError = planned.Correction >= 0 ? values.Corrections[planned.Correction].RobustStandardError[replicate] : robust,
+                StandardError = planned.Correction >= 0 ? (planned.Kind == TestKind.TCr2 ? values.Corrections[planned.Correction].Cr2 : values.Corrections[planned.Correction].Hc3)[replicate] : robust.StandardError[replicate],
             };
         }
 
@@ -90,7 +90,7 @@ internal sealed class LeafTests
         bool rejected = planned.Kind switch
         {
             TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
-            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
@@ -115,7 +115,7 @@ internal sealed class LeafTests
             TestKind.LrtMixture or TestKind.RlrtMixture =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
             TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
-            TestKind.THc3 => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].RobustStandardError[replicate],
+            TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / Robust(test, fit)!.StandardError[replicate],
             _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
         };
     }
@@ -127,8 +127,7 @@ internal sealed class LeafTests
         PlannedTerm term = _plan.Terms[planned.Term];
         TestOutcome outcome = Test(test, values, replicate);
         bool made = outcome.Decision != Decision.NotMade;
-        _ = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
-        df = planned.CurveTest >= 0 ? values.CurveTests[planned.CurveTest].DegreesOfFreedom[replicate] : df;
+        double df = DegreesOfFreedom(planned, values, replicate);
         double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
         double half = made && HasInterval(planned.Kind) ? CriticalValue(planned.Kind, df) * outcome.StandardError : double.NaN;
         FitValues fit = values.Fits[planned.Fit];
@@ -152,7 +151,7 @@ internal sealed class LeafTests
     public double HalfWidth(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        _ = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
+        double df = DegreesOfFreedom(planned, values, replicate);
         TestOutcome outcome = Test(test, values, replicate);
         return HasInterval(planned.Kind) && outcome.Status is TermStatus.Ok or TermStatus.Singular
             ? CriticalValue(planned.Kind, df) * outcome.StandardError
@@ -160,12 +159,27 @@ internal sealed class LeafTests
     }
 
     /// <summary>Whether a test has an interval.</summary>
-    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3;
+    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2;
 
-    private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate, out double df)
+    private static RobustValues? Robust(PlannedTest test, FitValues fit) => test.Kind switch
+    {
+        TestKind.THc3 => fit.Coefficients[test.Coefficient].Hc3,
+        TestKind.TCr2 => fit.Coefficients[test.Coefficient].Cr2,
+        _ => null,
+    };
+
+    /// <summary>Degrees of freedom of a t statistic; NaN for other tests.</summary>
+    private static double DegreesOfFreedom(PlannedTest test, LeafValues values, int replicate) => test.Kind switch
+    {
+        TestKind.TSatterthwaite => values.Fits[test.Fit].Coefficients[test.Coefficient].DegreesOfFreedom[replicate],
+        TestKind.THc3 or TestKind.TCr2 => Robust(test, values.Fits[test.Fit])!.DegreesOfFreedom[replicate],
+        TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].DegreesOfFreedom[replicate],
+        _ => double.NaN,
+    };
+
+    private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate)
     {
         FitValues found = values.Fits[fit];
-        df = double.NaN;
         if (coefficient >= 0 && !found.Coefficients[coefficient].Kept[replicate])
         {
             return TestOutcome.Failed(TermStatus.Dropped);
@@ -190,7 +204,6 @@ internal sealed class LeafTests
         }
 
         CoefficientValues value = found.Coefficients[coefficient];
-        df = value.DegreesOfFreedom[replicate];
         if (correction >= 0)
         {
             CorrectionValues corrected = values.Corrections[correction];
@@ -240,7 +253,7 @@ internal sealed class LeafTests
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TwoLines or TestKind.LindMehlum => df,
+        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,

@@ -81,8 +81,11 @@ internal sealed class CoefficientValues
     /// <summary>Standard error.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
-    /// <summary>HC3 standard error, if the plan reads it; NaN where there is none.</summary>
-    public double[] RobustStandardError { get; } = new double[LeafValues.Capacity];
+    /// <summary>HC3, if the plan reads it.</summary>
+    public RobustValues Hc3 { get; } = new();
+
+    /// <summary>CR2, if the plan reads it.</summary>
+    public RobustValues Cr2 { get; } = new();
 
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
@@ -101,7 +104,20 @@ internal sealed class CorrectionValues
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
     /// <summary>The same from the HC3 variance, if the plan reads it; NaN where there is none.</summary>
-    public double[] RobustStandardError { get; } = new double[LeafValues.Capacity];
+    public double[] Hc3 { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>The same from the CR2 variance, if the plan reads it; NaN where there is none.</summary>
+    public double[] Cr2 { get; } = new double[LeafValues.Capacity];
+}
+
+/// <summary>A robust standard error of one fixed effect.</summary>
+internal sealed class RobustValues
+{
+    /// <summary>The standard error; NaN where there is none.</summary>
+    public double[] StandardError { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Its degrees of freedom.</summary>
+    public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 }
 
 /// <summary>Range of a therapist-level variable over the analysed therapists.</summary>

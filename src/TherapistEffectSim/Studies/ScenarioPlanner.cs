@@ -255,10 +255,8 @@ internal sealed class ScenarioPlanner
                 case TestKind.TSatterthwaite:
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     break;
-                case TestKind.THc3:
-                    RequireTherapistMeans(method);
-                    _fits[estimate].NeedsDegreesOfFreedom = true;
-                    _fits[estimate].NeedsRobustErrors = true;
+                case TestKind.THc3 or TestKind.TCr2:
+                    RobustErrors(method, request.By, _fits[estimate]);
                     break;
                 case TestKind.TwoLines or TestKind.LindMehlum:
                     _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _columns.Outcome, position, request, estimate));
@@ -271,24 +269,32 @@ internal sealed class ScenarioPlanner
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt, a curve by two-lines or lind-mehlum.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3, t-cr2 or lrt, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
         }
     }
 
-    private static void RequireTherapistMeans(MethodModel method)
+    private void RobustErrors(MethodModel method, TestKind kind, PlannedFit fit)
     {
         if (method.HasRandomIntercept)
         {
             throw new StudyException(
-                $"method {method.Name}: t-hc3 is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or rows: therapist-means.");
+                $"method {method.Name}: {Words.Of(kind)} is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or leave (1 | {GeneratedColumns.Therapist}) out.");
         }
 
+        if (kind == TestKind.TCr2 && method.OnTherapistMeans)
+        {
+            throw new StudyException(
+                $"method {method.Name}: t-cr2 takes therapists as clusters of patients, but rows: therapist-means has one row per therapist; use t-hc3, or rows: patients.");
+        }
+
+        fit.NeedsHc3 |= kind == TestKind.THc3;
+        fit.NeedsCr2 |= kind == TestKind.TCr2;
         if (!method.OnTherapistMeans)
         {
-            throw new StudyException($"method {method.Name}: t-hc3 needs rows: therapist-means in this version.");
+            _columns.RequirePatientRows();
         }
     }
 
@@ -365,7 +371,7 @@ internal sealed class ScenarioPlanner
                 if (method.Columns[linear].Expression.Equals(variable))
                 {
                     int term = AddTerm(m, square, estimate, truth);
-                    int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3);
+                    int test = _tests.FindIndex(t => t.Term == term && LeafTests.HasInterval(t.Kind));
                     int correction = _corrections.Add(method, linear, estimate);
                     _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), correction, _fits[estimate].Read(square), _columnIndices[m][linear]));
                 }

@@ -41,6 +41,12 @@ public sealed class BitIdentityTests
             Preset = MethodPreset.TherapistMeans, Name = "robust-estimated", Reliability = ReliabilitySource.Estimated,
             Tests = [StudyFixture.Term("alliance_between", TestKind.THc3)],
         },
+        StudyFixture.Own(
+            "patients",
+            "outcome ~ arm + alliance_between + alliance + severity",
+            StudyFixture.Term("alliance_between", TestKind.TCr2),
+            StudyFixture.Term("alliance", TestKind.TCr2),
+            StudyFixture.Term("alliance", TestKind.THc3)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
     ];
 
