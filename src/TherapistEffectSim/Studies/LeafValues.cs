@@ -1,3 +1,4 @@
+using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Performance;
 
 namespace TherapistEffectSim.Studies;
@@ -13,6 +14,7 @@ internal sealed class LeafValues
         Fits = [.. plan.Fits.Select(fit => new FitValues(fit.Coefficients.Count))];
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
+        Correlations = plan.Correlations is null ? [] : [.. Enum.GetValues<CorrelationLevel>().Select(_ => new CorrelationValues())];
     }
 
     /// <summary>Analysed patients.</summary>
@@ -29,6 +31,9 @@ internal sealed class LeafValues
 
     /// <summary>[curve test] In the order of the plan.</summary>
     public CurveTestValues[] CurveTests { get; }
+
+    /// <summary>[level] Empty if the plan has no correlations.</summary>
+    public CorrelationValues[] Correlations { get; }
 }
 
 /// <summary>What one fit found.</summary>

@@ -5,14 +5,16 @@ using TherapistEffectSim.Generation;
 
 namespace TherapistEffectSim.Studies;
 
-/// <summary>A method's model written out for one trial: formula, columns, and what a row is.</summary>
+/// <summary>A method's model written out for one trial: response, columns, and what a row is.</summary>
 internal sealed class MethodModel
 {
-    private MethodModel(string name, Method method, Formula formula, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
+    private MethodModel(
+        string name, Method method, string text, string response, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
     {
         Name = name;
         Method = method;
-        Formula = formula;
+        Text = text;
+        Response = response;
         Columns = columns;
         HasRandomIntercept = hasRandomIntercept;
         OnTherapistMeans = onTherapistMeans;
@@ -24,10 +26,13 @@ internal sealed class MethodModel
     /// <summary>The method as the study has it.</summary>
     public Method Method { get; }
 
-    /// <summary>The model; a preset's written out.</summary>
-    public Formula Formula { get; }
+    /// <summary>The model's formula, a preset's written out; what is correlated, for correlations.</summary>
+    public string Text { get; }
 
-    /// <summary>Fixed-effects columns.</summary>
+    /// <summary>The generated variable that is explained.</summary>
+    public string Response { get; }
+
+    /// <summary>Fixed-effects columns; none for correlations.</summary>
     public ImmutableArray<FixedColumn> Columns { get; }
 
     /// <summary>Whether therapists have a random intercept.</summary>
@@ -35,6 +40,12 @@ internal sealed class MethodModel
 
     /// <summary>Whether rows are unweighted therapist means.</summary>
     public bool OnTherapistMeans { get; }
+
+    /// <summary>Whether it is the outcome that is explained, of which the program knows true values.</summary>
+    public bool IsOfOutcome => Response == GeneratedColumns.Outcome;
+
+    /// <summary>Whether correlations of alliance and outcome are estimated instead of a model.</summary>
+    public bool IsCorrelations => Method.Preset == MethodPreset.Correlations;
 
     /// <summary>Name of a method: its own, or its preset's.</summary>
     public static string NameOf(Method method) => method.Name ?? (method.Preset is { } preset ? Words.Of(preset) : method.Formula ?? "");
@@ -44,6 +55,13 @@ internal sealed class MethodModel
     public static MethodModel Of(Method method, Trial trial)
     {
         string name = NameOf(method);
+        if (method.Preset == MethodPreset.Correlations)
+        {
+            CorrelationPlanner.CheckKeys(method, name);
+            return new(
+                name, method, CorrelationPlanner.Text, GeneratedColumns.Outcome, [], hasRandomIntercept: false, onTherapistMeans: false);
+        }
+
         bool means = (method.Rows ?? (method.Preset == MethodPreset.TherapistMeans ? AnalysisRows.TherapistMeans : AnalysisRows.Patients))
             == AnalysisRows.TherapistMeans;
         string text = method.Formula ?? PresetFormula(method, trial);
@@ -63,7 +81,7 @@ internal sealed class MethodModel
                 throw new StudyException($"method {name}: therapist means have one row per therapist and take no random term; remove {formula.RandomTerms[0].Label}.");
             }
 
-            return new(name, method, formula, columns, random, means);
+            return new(name, method, formula.ToString(), formula.Response, columns, random, means);
         }
         catch (FormulaException e)
         {
@@ -79,11 +97,7 @@ internal sealed class MethodModel
         }
 
         formula.CheckColumns([.. GeneratedColumns.Levels.Keys.Order(StringComparer.Ordinal)]);
-        if (formula.Response != GeneratedColumns.Outcome)
-        {
-            throw new StudyException($"method {name}: the response must be {GeneratedColumns.Outcome}, but is {formula.Response}.");
-        }
-
+        ResponseColumn.Check(formula, name);
         foreach (FixedTerm term in formula.FixedTerms)
         {
             foreach (string variable in term.Factors.SelectMany(f => f.Expression.Variables))

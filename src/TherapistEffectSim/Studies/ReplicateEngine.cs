@@ -32,8 +32,8 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f)))];
         _robust = [.. plan.Fits.Select(f => f.NeedsRobustErrors ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
-        _contrast = new(plan.Fits.Max(f => f.Model.FixedEffects));
-        int most = plan.Fits.Max(f => f.Model.FixedEffects);
+        int most = plan.Fits.Select(f => f.Model.FixedEffects).DefaultIfEmpty().Max();
+        _contrast = new(most);
         _contrasts = new double[most][];
         for (int p = 0; p < most; p++)
         {
@@ -69,6 +69,11 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 int f = _plan.CurveTests[t].Fit;
                 TherapistStatistics<T> data = _plan.Fits[f].OnTherapistMeans ? _therapistMeans! : _trials.Statistics;
                 _curveTests[t].Run(data, values.Fits[f].Theta, values.CurveTests[t], offset);
+            }
+
+            if (_plan.Correlations is { } correlated)
+            {
+                Correlations(correlated, values.Correlations, offset);
             }
         }
     }
@@ -176,6 +181,17 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
         Store(lowest, range.Lowest, offset);
         Store(highest, range.Highest, offset);
+    }
+
+    private void Correlations(PlannedCorrelations planned, CorrelationValues[] values, int offset)
+    {
+        for (int level = 0; level < values.Length; level++)
+        {
+            LevelCorrelation<T> found = LevelCorrelations.Of(_trials.Statistics, planned.Alliance, planned.Outcome, (CorrelationLevel)level);
+            Store(found.Estimate, values[level].Estimate, offset);
+            Store(found.DegreesOfFreedom, values[level].DegreesOfFreedom, offset);
+            StoreMask(found.Estimable, values[level].Estimable, offset);
+        }
     }
 
     private static void Store(T value, double[] target, int offset)
