@@ -24,6 +24,7 @@ internal sealed class PatientMoments<T>
     private readonly LaneBuffer<T> _values;         // [source] of the patient at hand
     private readonly LaneBuffer<T> _allianceMeans;  // [therapist] over analysed patients
     private readonly LaneBuffer<T> _measuredMeans;  // [therapist] over measured patients
+    private readonly LaneBuffer<T> _measured;       // [therapist]
     private readonly LaneBuffer<T> _inputs = new(ColumnProgram.Inputs.Length);
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
     private readonly bool _isAllianceAndOutcome;
@@ -46,6 +47,7 @@ internal sealed class PatientMoments<T>
         _values = new(_sources);
         _allianceMeans = new(_therapists);
         _measuredMeans = new(_therapists);
+        _measured = new(_therapists);
         _alliance = IndexOf(PatientSource.Alliance);
         _outcome = IndexOf(PatientSource.Outcome);
         _isAllianceAndOutcome = _sources == 2 && _alliance >= 0 && _outcome >= 0;
@@ -59,6 +61,9 @@ internal sealed class PatientMoments<T>
 
     /// <summary>[therapist] Mean alliance over all whose alliance was measured.</summary>
     public ReadOnlySpan<T> MeasuredMeans => _measuredMeans.Span;
+
+    /// <summary>[therapist] Patients whose alliance was measured; like <see cref="MeasuredMeans"/>, after <see cref="SumAlliance"/>.</summary>
+    public ReadOnlySpan<T> Measured => _measured.Span;
 
     /// <summary>[therapist] Mean of a source over the analysed patients.</summary>
     public ReadOnlySpan<T> Means(int source) => _means.Span.Slice(source * _therapists, _therapists);
@@ -105,6 +110,7 @@ internal sealed class PatientMoments<T>
             T mean = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
             _allianceMeans.Span[therapist] = mean;
             _measuredMeans.Span[therapist] = mean;
+            _measured.Span[therapist] = _analysed.Span[therapist];
             return;
         }
 
@@ -121,6 +127,7 @@ internal sealed class PatientMoments<T>
 
         _allianceMeans.Span[therapist] = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
         _measuredMeans.Span[therapist] = trueAlliance + (measuredSum / T.Max(measuredCount, one));
+        _measured.Span[therapist] = measuredCount;
     }
 
     /// <summary>Adds the patients of a therapist to the sums.</summary>

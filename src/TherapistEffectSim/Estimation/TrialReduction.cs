@@ -41,6 +41,9 @@ internal sealed class TrialReduction<T>
     /// <summary>The statistics of the replicates last generated.</summary>
     public TherapistStatistics<T> Statistics { get; }
 
+    /// <summary>[therapist] Patients over whom the observed mean of the alliance is taken; only where a column needs it.</summary>
+    public ReadOnlySpan<T> PatientsOfMeans => _columns.MeasuredMeans ? _moments.Measured : _moments.Analysed;
+
     /// <summary>Generates the replicates first, first + 1, … (from 0), one per lane.</summary>
     public void Run(long first)
     {

@@ -43,6 +43,11 @@ internal static class CorrelationPlanner
             throw new StudyException($"method {name}: {Preset} are over patients and over therapist means at once; remove rows: {Words.Of(rows)}.");
         }
 
+        if (method.Reliability is { } reliability)
+        {
+            throw new StudyException($"method {name}: {Preset} are not corrected for the unreliability of the means; remove reliability: {Words.Of(reliability)}.");
+        }
+
         if (method.Estimate != Criterion.Reml)
         {
             throw new StudyException($"method {name}: {Preset} minimise no criterion; remove estimate: {Words.Of(method.Estimate)}.");

@@ -46,7 +46,7 @@ internal sealed class LeafTests
             return values.Correlations[(int)level].Outcome(replicate);
         }
 
-        return Estimate(planned.Fit, planned.Coefficient, values, replicate, out _);
+        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out _);
     }
 
     /// <summary>Estimated intraclass correlation of a variance term.</summary>
@@ -61,7 +61,7 @@ internal sealed class LeafTests
             return TestCorrelation(planned, CorrelationOf(planned, values), replicate);
         }
 
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
         FitValues fit = values.Fits[planned.Fit];
         if (planned.Kind == TestKind.FExact && !fit.FEstimable[replicate])
         {
@@ -75,11 +75,16 @@ internal sealed class LeafTests
 
         if (planned.Kind == TestKind.THc3)
         {
-            estimate = estimate with { StandardError = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate] };
-            if (!(estimate.StandardError > 0))
+            double robust = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate];
+            if (!(robust > 0))
             {
                 return TestOutcome.Failed(TermStatus.NotEstimable);
             }
+
+            estimate = estimate with
+            {
+                StandardError = planned.Correction >= 0 ? values.Corrections[planned.Correction].RobustStandardError[replicate] : robust,
+            };
         }
 
         if (planned.CurveTest >= 0 && double.IsNaN(values.CurveTests[planned.CurveTest].Statistic[replicate]))
@@ -94,8 +99,8 @@ internal sealed class LeafTests
 
         bool rejected = planned.Kind switch
         {
-            TestKind.WaldZ => RejectsNormal(estimate.Estimate / estimate.StandardError, planned.Alternative),
-            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
+            TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
@@ -109,7 +114,7 @@ internal sealed class LeafTests
         };
     }
 
-    /// <summary>Statistic of a likelihood ratio or F test; the ratio of estimate to standard error of the others.</summary>
+    /// <summary>Statistic of a likelihood ratio or F test; of the others the ratio of estimate to standard error, both without correction.</summary>
     public static double Statistic(PlannedTest test, LeafValues values, int replicate)
     {
         FitValues fit = values.Fits[test.Fit];
@@ -137,7 +142,7 @@ internal sealed class LeafTests
         }
 
         bool made = outcome.Decision != Decision.NotMade;
-        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        _ = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
         df = planned.CurveTest >= 0 ? values.CurveTests[planned.CurveTest].DegreesOfFreedom[replicate] : df;
         double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
         double half = made && HasInterval(planned.Kind) ? CriticalValue(planned.Kind, df) * outcome.StandardError : double.NaN;
@@ -167,7 +172,7 @@ internal sealed class LeafTests
             return double.NaN;
         }
 
-        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        _ = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
         TestOutcome outcome = Test(test, values, replicate);
         return outcome.Status is TermStatus.Ok or TermStatus.Singular
             ? CriticalValue(planned.Kind, df) * outcome.StandardError
@@ -219,7 +224,7 @@ internal sealed class LeafTests
             outcome.Status);
     }
 
-    private TestOutcome Estimate(int fit, int coefficient, LeafValues values, int replicate, out double df)
+    private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate, out double df)
     {
         FitValues found = values.Fits[fit];
         df = double.NaN;
@@ -248,6 +253,14 @@ internal sealed class LeafTests
 
         CoefficientValues value = found.Coefficients[coefficient];
         df = value.DegreesOfFreedom[replicate];
+        if (correction >= 0)
+        {
+            CorrectionValues corrected = values.Corrections[correction];
+            return double.IsNaN(corrected.Estimate[replicate])
+                ? TestOutcome.Failed(TermStatus.NotEstimable)
+                : new(status, corrected.Estimate[replicate], corrected.StandardError[replicate], Decision.NotMade, IntervalCoverage.None);
+        }
+
         return new(status, value.Estimate[replicate], value.StandardError[replicate], Decision.NotMade, IntervalCoverage.None);
     }
 

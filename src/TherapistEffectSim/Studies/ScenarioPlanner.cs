@@ -27,6 +27,7 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedTest> _tests = [];
     private readonly List<PlannedCurve> _curves = [];
     private readonly List<PlannedCurveTest> _curveTests = [];
+    private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = []; // [method][fixed effect]
     private readonly List<int> _responses = [];                     // [method] column of the statistics
@@ -39,6 +40,7 @@ internal sealed class ScenarioPlanner
         _methods = [.. study.Methods.Select(m => MethodModel.Of(m, _trial))];
         _world = new(cell.Scenario);
         _columns = new(_world);
+        _corrections = new(_world);
     }
 
     /// <summary>Plans one scenario.</summary>
@@ -64,6 +66,7 @@ internal sealed class ScenarioPlanner
         foreach (MethodModel method in _methods)
         {
             _columnIndices.Add(AddColumns(method));
+            _corrections.Prepare(method, _columns);
         }
 
         _responses.AddRange(_methods.Select(method => _columns.AddVariable(method.Response)));
@@ -87,6 +90,8 @@ internal sealed class ScenarioPlanner
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
             Correlations = _correlations,
+            Corrections = [.. _corrections.Planned],
+            Reliability = _corrections.Planned.Count > 0 ? _corrections.Data : null,
             JointNames = names,
             JointTests = tests,
         };
@@ -160,6 +165,7 @@ internal sealed class ScenarioPlanner
         }
 
         PlanCurves(m, estimate, truth);
+        CorrectionPlanner.CheckUse(method, _terms.Where(t => t.Method == m));
     }
 
     /// <summary>True values as computed, and where the study says otherwise as it says.</summary>
@@ -240,6 +246,7 @@ internal sealed class ScenarioPlanner
                 Alternative = request.Alternative,
                 Fit = estimate,
                 Coefficient = _terms[term].Coefficient,
+                Correction = _terms[term].Correction,
             };
             switch (request.By)
             {
@@ -301,6 +308,7 @@ internal sealed class ScenarioPlanner
         {
             Fit = full,
             Coefficient = _fits[full].Read(position),
+            Correction = _corrections.Add(method, position, full),
             ReducedFit = Fit(m, [.. Positions(method).Where(p => p != position)], reml: false),
         };
     }
@@ -321,6 +329,7 @@ internal sealed class ScenarioPlanner
             Name = name,
             Fit = estimate,
             Coefficient = _fits[estimate].Read(position),
+            Correction = _corrections.Add(method, position, estimate),
             TrueValue = truth.Coefficients[position],
             RejectionMeans = method.IsOfOutcome
                 ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
@@ -362,7 +371,8 @@ internal sealed class ScenarioPlanner
                 {
                     int term = AddTerm(m, square, estimate, truth);
                     int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3);
-                    _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), _fits[estimate].Read(square), _columnIndices[m][linear]));
+                    int correction = _corrections.Add(method, linear, estimate);
+                    _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), correction, _fits[estimate].Read(square), _columnIndices[m][linear]));
                 }
             }
         }

@@ -162,6 +162,7 @@ public sealed class CorrelationMethodTests
         AssertRefused(s_correlations with { Adjust = ["severity"] }, "correlations are not adjusted for other columns; remove adjust (severity).");
         AssertRefused(s_correlations with { Formula = "outcome ~ alliance" }, "takes exactly one of preset and formula, but has both.");
         AssertRefused(s_correlations with { Rows = AnalysisRows.TherapistMeans }, "remove rows: therapist-means.");
+        AssertRefused(s_correlations with { Reliability = ReliabilitySource.Known }, "remove reliability: known.");
         AssertRefused(s_correlations with { Estimate = Criterion.Ml }, "remove estimate: ml.");
         AssertRefused(s_correlations with { Tests = [StudyFixture.Term("cor(total)", TestKind.WaldZ)] }, "wald-z is not a test of a correlation");
         AssertRefused(s_correlations with { Tests = [StudyFixture.Variance(TestKind.FExact)] }, "f-exact is not a test of a correlation");

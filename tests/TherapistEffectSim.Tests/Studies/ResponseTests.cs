@@ -140,6 +140,15 @@ public sealed class ResponseTests
         return world with { Trial = world.Trial with { Arms = ["control", "treatment"] } };
     }
 
+    [Fact]
+    public void Run_OfACorrectedModelOfTheAlliance_IsRefusedInWords()
+    {
+        Method own = StudyFixture.Own("own", "alliance ~ alliance_between + (1 | therapist)") with { Reliability = ReliabilitySource.Known };
+        Study study = StudyFixture.Study(10, 5, [own], StudyFixture.ScoresWorld(20, 10, 0.2, 0, 0, 0));
+
+        Assert.Contains("but it is alliance; leave reliability out.", Assert.Throws<StudyException>(() => StudyFixture.Run(study)).Message, StringComparison.Ordinal);
+    }
+
     private static ReplicateRow[] RowsOf(Study study)
     {
         List<ReplicateRow> rows = [];
