@@ -76,6 +76,11 @@ internal sealed class RunReport
         output.WriteLine("that is   power: the truth is not 0. type I: it is 0, and nothing else could make the test reject.");
         output.WriteLine("          false alarm: it is 0, but another effect of this world makes the test reject: not a detection");
         output.WriteLine("truth     what the model would find in an endless trial that knows each alliance without error");
+        if (_cells[0].Summary.Any(r => r.Measure == "negative_rate"))
+        {
+            output.WriteLine("          of cor(between) likewise; cor(total) and cor(within) are those of the alliance as it is measured");
+        }
+
         output.WriteLine("estimate  mean over the trials");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"coverage  share of the two-sided {100 * (1 - (decimal)_study.Alpha):G6} % confidence intervals that hold the truth"));

@@ -89,7 +89,7 @@ internal static class ScenarioNotes
         SummaryRow[] large = [.. rows.Where(r => r.ConfLow > NotableBias)];
         if (small.Length > 0)
         {
-            string means = small.Any(r => r.Term.Contains("alliance_between", StringComparison.Ordinal))
+            string means = small.Any(r => r.Term == "cor(between)" || r.Term.Contains("alliance_between", StringComparison.Ordinal))
                 ? " Means over few patients are unreliable measures of a therapist's alliance."
                 : "";
             double reliability = cell.Cell.Scenario.Alliance.Reliability;

@@ -14,8 +14,11 @@ public sealed record Method
     [Description("A model by name. Give this or formula.")]
     public MethodPreset? Preset { get; init; }
 
-    /// <summary>A model in lme4's notation on generated columns, such as <c>outcome ~ arm + alliance + (1 | therapist)</c>.</summary>
-    [Description("A model in lme4's notation on generated columns: outcome ~ arm + alliance + (1 | therapist). Give this or preset.")]
+    /// <summary>
+    /// A model in lme4's notation on generated columns, such as <c>outcome ~ arm + alliance + (1 | therapist)</c>. Any number that differs
+    /// between patients can be the response; true values are known of the outcome only.
+    /// </summary>
+    [Description("A model in lme4's notation on generated columns: outcome ~ arm + alliance + (1 | therapist), or with another column that differs between patients as response. Give this or preset.")]
     public string? Formula { get; init; }
 
     /// <summary>Columns that a preset adjusts for, beside arm and site.</summary>
@@ -68,6 +71,17 @@ public enum MethodPreset
 
     /// <summary>Ordinary least squares of therapist means on therapist-level columns.</summary>
     TherapistMeans,
+
+    /// <summary>
+    /// No model, but Pearson's correlations of observed alliance and outcome over the analysed patients: <c>cor(total)</c> over patients,
+    /// <c>cor(between)</c> of the unweighted therapist means, <c>cor(within)</c> of the deviations from them. Takes no <c>adjust</c>.
+    /// </summary>
+    /// <remarks>
+    /// True values are the correlations in the structural world, without attrition and with infinite caseloads: between therapists those of
+    /// the true alliance with the therapists' expected outcomes, within and over patients those of the alliance as measured, its error
+    /// included. Differences of arms and sites are part of the outcome's variance between therapists and over patients.
+    /// </remarks>
+    Correlations,
 }
 
 /// <summary>What a row of an analysis is.</summary>
@@ -124,7 +138,7 @@ public sealed record TestRequest
     public CurveShape? Shape { get; init; }
 }
 
-/// <summary>The tests of a coefficient or of a variance.</summary>
+/// <summary>The tests of a coefficient, of a variance or of a correlation.</summary>
 public enum TestKind
 {
     /// <summary>Estimate over standard error against the normal distribution.</summary>
@@ -141,6 +155,12 @@ public enum TestKind
     /// McCaffrey; for least squares of patients.
     /// </summary>
     TCr2,
+
+    /// <summary>
+    /// Pearson's correlation r against t with its degrees of freedom: patients − 2 over patients, therapists − 2 between them, patients −
+    /// therapists − 1 within; intervals by Fisher's z. Only of the terms of <see cref="MethodPreset.Correlations"/>.
+    /// </summary>
+    TCorrelation,
 
     /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
     Lrt,

@@ -37,17 +37,16 @@ internal sealed record AnalysisColumn(ColumnExpression Expression, ColumnProgram
     public bool IsTrueAlliance => Expression is ColumnExpression.Variable { Name: GeneratedColumns.TrueAlliance };
 }
 
-/// <summary>The columns that the models of a study use, each once, and the patient sources behind them. The outcome is the last column.</summary>
+/// <summary>The columns that the models of a study use, each once, and the patient sources behind them.</summary>
 internal sealed class AnalysisColumns
 {
     private readonly World _world;
     private readonly List<AnalysisColumn> _columns = [];
     private readonly List<(PatientSource Kind, ColumnProgram? Program)> _sources = [];
-    private AnalysisColumn? _outcome;
 
     public AnalysisColumns(World world) => _world = world;
 
-    /// <summary>The columns; the outcome last once <see cref="Complete"/> has been called.</summary>
+    /// <summary>The columns, in the order in which they were added.</summary>
     public IReadOnlyList<AnalysisColumn> Columns => _columns;
 
     /// <summary>The patient sources.</summary>
@@ -68,9 +67,6 @@ internal sealed class AnalysisColumns
     /// <summary>Whether the world's observed mean is over all measured patients.</summary>
     public bool MeasuredMeans => _world.Scenario.Alliance.TherapistMean == TherapistMean.Measured;
 
-    /// <summary>Index of the outcome.</summary>
-    public int Outcome => _columns.IndexOf(_outcome!);
-
     /// <summary>Adds a column if it is new.</summary>
     /// <returns>Its index.</returns>
     /// <exception cref="NotSupportedException">See <see cref="ColumnProgram.Compile"/>.</exception>
@@ -89,13 +85,10 @@ internal sealed class AnalysisColumns
     /// <summary>Asks for the columns for each patient.</summary>
     public void RequirePatientRows() => NeedsPatientRows = true;
 
-    /// <summary>Adds the outcome as the last column.</summary>
-    public AnalysisColumns Complete()
-    {
-        _outcome = Column(new ColumnExpression.Variable(GeneratedColumns.Outcome));
-        _columns.Add(_outcome);
-        return this;
-    }
+    /// <summary>Adds a generated variable if it is new, as the response of a model.</summary>
+    /// <param name="variable">A number that varies within therapists.</param>
+    /// <returns>Its index.</returns>
+    public int AddVariable(string variable) => Add(new ColumnExpression.Variable(variable));
 
     /// <summary>[column] Whether its therapist means can differ from 0.</summary>
     public bool[] HasBetween() => [.. _columns.Select(c => !c.IsAllianceWithin || MeasuredMeans)];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Generation;
 
@@ -89,6 +90,23 @@ internal static class RejectionMeaning
             ObservesWithin: variables.Contains(GeneratedColumns.AllianceWithin),
             IsRandomised: false));
     }
+
+    /// <summary>Meaning of the rejection of a correlation of alliance and outcome, which sees slopes but no curves.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="trueValue">Its true value.</param>
+    /// <param name="level">Its level.</param>
+    public static string OfCorrelation(World world, double? trueValue, CorrelationLevel level) => Of(world, trueValue, new(
+        new(BetweenSlope: true, BetweenCurve: false, WithinSlope: true, WithinCurve: false),
+        IsVariance: false,
+        IsBetweenAlliance: level != CorrelationLevel.Within,
+        IsWithinAlliance: level != CorrelationLevel.Between,
+        ObservesBetween: level == CorrelationLevel.Between,
+        ObservesWithin: level == CorrelationLevel.Within,
+        IsRandomised: false));
+
+    /// <summary>Meaning of a rejection where the response is not the outcome: what the mechanisms of the world do to it is not known.</summary>
+    /// <param name="trueValue">As a study gives it; <see langword="null"/> if it gives none.</param>
+    public static string OfOtherResponse(double? trueValue) => trueValue is null or 0 ? None : Power;
 
     private static string Of(World world, double? trueValue, Tested tested)
     {

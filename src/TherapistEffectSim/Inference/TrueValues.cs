@@ -22,7 +22,7 @@ internal static class TrueValues
 
     /// <summary>The true values of a model.</summary>
     /// <param name="world">The world.</param>
-    /// <param name="columns">The columns of the fixed effects.</param>
+    /// <param name="columns">The columns of the fixed effects; the response is the outcome.</param>
     /// <param name="hasRandomIntercept">Whether therapists have a random intercept.</param>
     /// <param name="therapistMeans">Whether the rows are therapist means.</param>
     public static ModelTruth Of(World world, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool therapistMeans)
@@ -30,7 +30,7 @@ internal static class TrueValues
         double degree = columns.Select(c => PopulationColumn.Degree(c.Expression)).DefaultIfEmpty().Max();
         if (columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Outcome)) || TrialPopulation.Of(world, degree) is not { } population)
         {
-            return new() { Coefficients = [.. columns.Select(_ => (double?)null)], TherapistVariance = null, ResidualVariance = null, Represents = default };
+            return ModelTruth.Unknown(columns.Length);
         }
 
         LevelWeighting weighting = therapistMeans ? LevelWeighting.TherapistMeans

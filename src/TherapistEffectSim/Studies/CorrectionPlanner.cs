@@ -56,12 +56,20 @@ internal sealed class CorrectionPlanner
             || (_world.Scenario.Alliance.Severity == 0 && _world.Scenario.Traits.Values.All(t => t.Alliance == 0)));
 
     /// <summary>Refuses a reliability in a method whose model has nothing to correct, or more than can be; adds the columns that an estimate of it needs.</summary>
-    /// <exception cref="StudyException">The model has no term of the observed means, or one that is neither them nor their square.</exception>
+    /// <exception cref="StudyException">
+    /// The model has no term of the observed means, or one that is neither them nor their square, or it explains the observed alliance.
+    /// </exception>
     public void Prepare(MethodModel method, AnalysisColumns columns)
     {
         if (method.Method.Reliability is not { } source)
         {
             return;
+        }
+
+        if (method.Response is GeneratedColumns.Alliance or GeneratedColumns.AllianceWithin)
+        {
+            throw new StudyException(
+                $"method {method.Name}: reliability: {Words.Of(source)} takes a response that is not itself the alliance as measured, but it is {method.Response}; leave reliability out.");
         }
 
         if (method.Columns.FirstOrDefault(c => c.Expression.Variables.Contains(s_means.Name) && !IsMeans(c) && !IsSquare(c)) is { } other)

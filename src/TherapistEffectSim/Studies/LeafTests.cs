@@ -31,7 +31,7 @@ internal sealed class LeafTests
         _likelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
         _mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
         _twoSided = TCriticalValues.Of(alpha, Alternative.TwoSided);
-        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum || (t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided));
+        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum || ((t.Coefficient >= 0 || t.Kind == TestKind.TCorrelation) && t.Alternative != Alternative.TwoSided));
         _greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : _twoSided;
         _less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : _twoSided;
         _f = new(alpha);
@@ -41,6 +41,11 @@ internal sealed class LeafTests
     public TestOutcome Term(int term, LeafValues values, int replicate)
     {
         PlannedTerm planned = _plan.Terms[term];
+        if (planned.Correlation is { } level)
+        {
+            return values.Correlations[(int)level].Outcome(replicate);
+        }
+
         return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
     }
 
@@ -51,6 +56,11 @@ internal sealed class LeafTests
     public TestOutcome Test(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
+        if (planned.Kind == TestKind.TCorrelation)
+        {
+            return TestCorrelation(planned, CorrelationOf(planned, values), replicate);
+        }
+
         TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
         double df = DegreesOfFreedom(planned, values, replicate);
         FitValues fit = values.Fits[planned.Fit];
@@ -126,6 +136,11 @@ internal sealed class LeafTests
         PlannedTest planned = _plan.Tests[test];
         PlannedTerm term = _plan.Terms[planned.Term];
         TestOutcome outcome = Test(test, values, replicate);
+        if (planned.Kind == TestKind.TCorrelation)
+        {
+            return CorrelationRow(planned, outcome, CorrelationOf(planned, values), replicate, number);
+        }
+
         bool made = outcome.Decision != Decision.NotMade;
         double df = DegreesOfFreedom(planned, values, replicate);
         double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
@@ -151,14 +166,19 @@ internal sealed class LeafTests
     public double HalfWidth(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
+        if (!HasInterval(planned.Kind))
+        {
+            return double.NaN;
+        }
+
         double df = DegreesOfFreedom(planned, values, replicate);
         TestOutcome outcome = Test(test, values, replicate);
-        return HasInterval(planned.Kind) && outcome.Status is TermStatus.Ok or TermStatus.Singular
+        return outcome.Status is TermStatus.Ok or TermStatus.Singular
             ? CriticalValue(planned.Kind, df) * outcome.StandardError
             : double.NaN;
     }
 
-    /// <summary>Whether a test has an interval.</summary>
+    /// <summary>Whether a test has an interval of estimate ± critical value × standard error.</summary>
     public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2;
 
     private static RobustValues? Robust(PlannedTest test, FitValues fit) => test.Kind switch
@@ -176,6 +196,48 @@ internal sealed class LeafTests
         TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].DegreesOfFreedom[replicate],
         _ => double.NaN,
     };
+
+    private CorrelationValues CorrelationOf(PlannedTest test, LeafValues values) =>
+        values.Correlations[(int)_plan.Terms[test.Term].Correlation!.Value];
+
+    private TestOutcome TestCorrelation(PlannedTest test, CorrelationValues found, int replicate)
+    {
+        TestOutcome estimate = found.Outcome(replicate);
+        if (estimate.Status != TermStatus.Ok)
+        {
+            return estimate;
+        }
+
+        bool rejected = RejectsT(found.Statistic(replicate), found.DegreesOfFreedom[replicate], test.Alternative);
+        return estimate with
+        {
+            Decision = rejected ? Decision.Rejected : Decision.NotRejected,
+            Coverage = found.Coverage(replicate, _plan.Terms[test.Term].TrueValue, _normalTwoSided),
+        };
+    }
+
+    private ReplicateRow CorrelationRow(PlannedTest test, in TestOutcome outcome, CorrelationValues found, int replicate, long number)
+    {
+        PlannedTerm term = _plan.Terms[test.Term];
+        bool made = outcome.Decision != Decision.NotMade;
+        double df = made ? found.DegreesOfFreedom[replicate] : double.NaN;
+        double statistic = made ? found.Statistic(replicate) : double.NaN;
+        (double low, double high) = made ? found.Interval(replicate, _normalTwoSided) : (double.NaN, double.NaN);
+        return new(
+            _plan.Cell.Number,
+            number,
+            _plan.MethodOf(term),
+            term.Name,
+            Words.Of(test.Kind),
+            outcome.Estimate,
+            outcome.StandardError,
+            df,
+            statistic,
+            made ? TPValue(statistic, df, test.Alternative) : double.NaN,
+            low,
+            high,
+            outcome.Status);
+    }
 
     private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate)
     {
@@ -269,8 +331,13 @@ internal sealed class LeafTests
         (TestKind.WaldZ, _) => 2 * NormalDistribution.Survival(Math.Abs(statistic)),
         (TestKind.TwoLines, _) => statistic > 0 ? StudentT.TwoSided(statistic, df) : 1,
         (TestKind.LindMehlum, _) => StudentT.Survival(statistic, df),
-        (_, Alternative.Greater) => StudentT.Survival(statistic, df),
-        (_, Alternative.Less) => StudentT.Cdf(statistic, df),
-        _ => StudentT.TwoSided(statistic, df),
+        _ => TPValue(statistic, df, test.Alternative),
+    };
+
+    private static double TPValue(double t, double df, Alternative alternative) => alternative switch
+    {
+        Alternative.Greater => StudentT.Survival(t, df),
+        Alternative.Less => StudentT.Cdf(t, df),
+        _ => StudentT.TwoSided(t, df),
     };
 }

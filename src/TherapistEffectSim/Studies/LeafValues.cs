@@ -1,3 +1,4 @@
+using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Performance;
 
 namespace TherapistEffectSim.Studies;
@@ -14,6 +15,7 @@ internal sealed class LeafValues
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
         Corrections = [.. plan.Corrections.Select(_ => new CorrectionValues())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
+        Correlations = plan.Correlations is null ? [] : [.. Enum.GetValues<CorrelationLevel>().Select(_ => new CorrelationValues())];
     }
 
     /// <summary>Analysed patients.</summary>
@@ -33,6 +35,9 @@ internal sealed class LeafValues
 
     /// <summary>[curve test] In the order of the plan.</summary>
     public CurveTestValues[] CurveTests { get; }
+
+    /// <summary>[level] Empty if the plan has no correlations.</summary>
+    public CorrelationValues[] Correlations { get; }
 }
 
 /// <summary>What one fit found.</summary>

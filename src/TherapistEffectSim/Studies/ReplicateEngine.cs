@@ -41,8 +41,8 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         ];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
         _corrections = plan.Corrections.IsEmpty ? null : new(plan);
-        _contrast = new(plan.Fits.Max(f => f.Model.FixedEffects));
-        int most = plan.Fits.Max(f => f.Model.FixedEffects);
+        int most = plan.Fits.Select(f => f.Model.FixedEffects).DefaultIfEmpty().Max();
+        _contrast = new(most);
         _contrasts = new double[most][];
         for (int p = 0; p < most; p++)
         {
@@ -79,6 +79,11 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 int f = _plan.CurveTests[t].Fit;
                 TherapistStatistics<T> data = _plan.Fits[f].OnTherapistMeans ? _therapistMeans! : _trials.Statistics;
                 _curveTests[t].Run(data, values.Fits[f].Theta, values.CurveTests[t], offset);
+            }
+
+            if (_plan.Correlations is { } correlated)
+            {
+                Correlations(correlated, values.Correlations, offset);
             }
         }
     }
@@ -231,6 +236,17 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
         Store(lowest, range.Lowest, offset);
         Store(highest, range.Highest, offset);
+    }
+
+    private void Correlations(PlannedCorrelations planned, CorrelationValues[] values, int offset)
+    {
+        for (int level = 0; level < values.Length; level++)
+        {
+            LevelCorrelation<T> found = LevelCorrelations.Of(_trials.Statistics, planned.Alliance, planned.Outcome, (CorrelationLevel)level);
+            Store(found.Estimate, values[level].Estimate, offset);
+            Store(found.DegreesOfFreedom, values[level].DegreesOfFreedom, offset);
+            StoreMask(found.Estimable, values[level].Estimable, offset);
+        }
     }
 
     private static void StoreMask(T mask, bool[] target, int offset)

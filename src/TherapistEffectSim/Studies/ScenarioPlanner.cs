@@ -28,7 +28,9 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedCurveTest> _curveTests = [];
     private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
-    private readonly List<ImmutableArray<int>> _columnIndices = [];
+    private readonly List<ImmutableArray<int>> _columnIndices = []; // [method][fixed effect]
+    private readonly List<int> _responses = [];                     // [method] column of the statistics
+    private PlannedCorrelations? _correlations;
 
     private ScenarioPlanner(Study study, Cell cell)
     {
@@ -65,7 +67,7 @@ internal sealed class ScenarioPlanner
             _corrections.Prepare(method, _columns);
         }
 
-        _columns.Complete();
+        _responses.AddRange(_methods.Select(method => _columns.AddVariable(method.Response)));
         for (int m = 0; m < _methods.Length; m++)
         {
             PlanMethod(m);
@@ -85,6 +87,7 @@ internal sealed class ScenarioPlanner
             Tests = [.. _tests],
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
+            Correlations = _correlations,
             Corrections = [.. _corrections.Planned],
             Reliability = _corrections.Planned.Count > 0 ? _corrections.Data : null,
             JointNames = names,
@@ -94,6 +97,11 @@ internal sealed class ScenarioPlanner
 
     private ImmutableArray<int> AddColumns(MethodModel method)
     {
+        if (method.IsCorrelations)
+        {
+            return [_columns.AddVariable(GeneratedColumns.Alliance)];
+        }
+
         ImmutableArray<int>.Builder indices = ImmutableArray.CreateBuilder<int>();
         foreach (FixedColumn column in method.Columns)
         {
@@ -113,26 +121,17 @@ internal sealed class ScenarioPlanner
     private void PlanMethod(int m)
     {
         MethodModel method = _methods[m];
+        ImmutableArray<TestRequest> requests = RequestedTests.Of(method, _study.Alpha);
+        if (method.IsCorrelations)
+        {
+            CorrelationPlanner.Plan(m, method, _world, requests, _terms, _tests);
+            _correlations = new(_columnIndices[m][0], _responses[m]);
+            return;
+        }
+
         bool reml = method.Method.Estimate == Criterion.Reml;
         int estimate = Fit(m, Positions(method), reml);
         ModelTruth truth = Truth(method);
-        ImmutableArray<TestRequest> requests = DefaultTests.Of(method);
-        foreach (TestRequest request in requests)
-        {
-            if (request.Variance is null == (request.Term is null))
-            {
-                throw new StudyException($"method {method.Name}: a test takes exactly one of term and variance.");
-            }
-
-            CurveTestPlanner.CheckKeys(method, request);
-        }
-
-        if (requests.GroupBy(r => (Tested: r.Term ?? r.Variance!, r.By)).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
-        {
-            throw new StudyException(
-                $"method {method.Name}: {twice.Tested} is tested by {Words.Of(twice.By)} twice, and the results would not tell which is which; give the second test to a method of its own name.");
-        }
-
         if (method.HasRandomIntercept)
         {
             int term = _terms.Count;
@@ -144,7 +143,9 @@ internal sealed class ScenarioPlanner
                 Coefficient = -1,
                 TrueValue = truth.TherapistVariance,
                 TrueIcc = Given(method, TherapistIcc) ?? truth.IntraclassCorrelation,
-                RejectionMeans = RejectionMeaning.OfTherapistVariance(_world, method.Columns, truth),
+                RejectionMeans = method.IsOfOutcome
+                    ? RejectionMeaning.OfTherapistVariance(_world, method.Columns, truth)
+                    : RejectionMeaning.OfOtherResponse(truth.TherapistVariance),
             });
             foreach (TestRequest request in requests.Where(r => r.Variance is not null))
             {
@@ -168,7 +169,9 @@ internal sealed class ScenarioPlanner
     /// <summary>True values as computed, and where the study says otherwise as it says.</summary>
     private ModelTruth Truth(MethodModel method)
     {
-        ModelTruth truth = TrueValues.Of(_world, method.Columns, method.HasRandomIntercept, method.OnTherapistMeans);
+        ModelTruth truth = method.IsOfOutcome
+            ? TrueValues.Of(_world, method.Columns, method.HasRandomIntercept, method.OnTherapistMeans)
+            : ModelTruth.Unknown(method.Columns.Length);
         foreach ((string term, double value) in method.Method.True)
         {
             truth = term switch
@@ -191,7 +194,7 @@ internal sealed class ScenarioPlanner
     private int Fit(int m, ImmutableArray<int> positions, bool reml)
     {
         MethodModel method = _methods[m];
-        LinearModel model = new([.. positions.Select(p => _columnIndices[m][p]), _columns.Outcome], method.HasRandomIntercept, reml);
+        LinearModel model = new([.. positions.Select(p => _columnIndices[m][p]), _responses[m]], method.HasRandomIntercept, reml);
         PlannedFit planned = new(model, method.OnTherapistMeans);
         int known = _fits.FindIndex(f => f.Model.Equals(model) && f.OnTherapistMeans == planned.OnTherapistMeans);
         if (known >= 0)
@@ -234,11 +237,6 @@ internal sealed class ScenarioPlanner
         int term = AddTerm(m, position, estimate, truth);
         foreach (TestRequest request in requests)
         {
-            if ((request.Alternative != Alternative.TwoSided || request.By == TestKind.LindMehlum) && _study.Alpha >= 0.5)
-            {
-                throw new StudyException($"method {method.Name}: a one-sided test needs an alpha below 0.5, but alpha is {_study.Alpha.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
-            }
-
             PlannedTest test = new()
             {
                 Term = term,
@@ -259,7 +257,7 @@ internal sealed class ScenarioPlanner
                     RobustErrors(method, request.By, _fits[estimate]);
                     break;
                 case TestKind.TwoLines or TestKind.LindMehlum:
-                    _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _columns.Outcome, position, request, estimate));
+                    _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _responses[m], position, request, estimate));
                     test = test with { CurveTest = _curveTests.Count - 1 };
                     break;
                 case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
@@ -267,6 +265,9 @@ internal sealed class ScenarioPlanner
                     break;
                 case TestKind.Lrt:
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
+                case TestKind.TCorrelation:
+                    throw new StudyException(
+                        $"method {method.Name}: t-correlation tests the terms of the preset correlations; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
                 default:
                     throw new StudyException(
                         $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3, t-cr2 or lrt, a curve by two-lines or lind-mehlum.");
@@ -334,7 +335,9 @@ internal sealed class ScenarioPlanner
             Coefficient = _fits[estimate].Read(position),
             Correction = _corrections.Add(method, position, estimate),
             TrueValue = truth.Coefficients[position],
-            RejectionMeans = RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position),
+            RejectionMeans = method.IsOfOutcome
+                ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
+                : RejectionMeaning.OfOtherResponse(truth.Coefficients[position]),
         });
         return _terms.Count - 1;
     }

@@ -42,7 +42,7 @@ public sealed class TrialDataTests
             columns.Add(new ColumnExpression.Variable(column));
         }
 
-        columns.Complete();
+        columns.AddVariable(GeneratedColumns.Outcome);
         TrialReduction<Lane1> reduction = new(world, Worlds.Key, columns);
         foreach (long replicate in new long[] { 0, 1, 7, 1000, 5_000_000_000 })
         {

@@ -48,6 +48,8 @@ public sealed class BitIdentityTests
             StudyFixture.Term("alliance", TestKind.TCr2),
             StudyFixture.Term("alliance", TestKind.THc3)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
+        StudyFixture.Own("alliance", "alliance ~ arm + severity + outcome + (1 | therapist)"),
+        new() { Preset = MethodPreset.Correlations },
     ];
 
     public static Scenario World(Caseload caseload, TherapistMean mean) => new()
