@@ -6,7 +6,8 @@ namespace TherapistEffectSim.Generation;
 /// <summary>About 131,072 patients of a world from its own generator, with a fixed key that no seed enters.</summary>
 /// <remarks>
 /// Whole replicates of the trial while they are small. Of larger trials each batch of replicates gives an equal part, by therapists in an
-/// order that spreads over arms and sites, so that the patients come from several replicates without making all of them.
+/// order that spreads over arms and sites, so that the patients come from several replicates without making all of them. The patients of
+/// one therapist differ by chance alone: of an enormous caseload the first are enough.
 /// </remarks>
 internal static class GeneratedPatients
 {
@@ -66,10 +67,10 @@ internal static class GeneratedPatients
         ReadOnlySpan<Lane4> severity = batch.Severity.Span;
         for (int lane = 0; lane < Lane4.Width; lane++)
         {
-            int caseload = (int)batch.Caseload.Span[j][lane];
+            int taken = Math.Min((int)batch.Caseload.Span[j][lane], Patients / Lane4.Width);
             double expectedOutcome = batch.OutcomeBase.Span[j][lane];
             double therapistAlliance = batch.AllianceBase.Span[j][lane];
-            for (int i = 0; i < caseload; i++)
+            for (int i = 0; i < taken; i++)
             {
                 patients.Add(
                     expectedOutcome + outcome[i][lane],

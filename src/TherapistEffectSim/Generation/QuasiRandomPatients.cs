@@ -5,8 +5,8 @@ namespace TherapistEffectSim.Generation;
 
 /// <summary>65,536 fixed quasi-random patients of a world before attrition, all arms together.</summary>
 /// <remarks>
-/// The equations of the world without further mechanisms (see <see cref="FurtherMechanisms"/>), which are integrated more exactly so than
-/// from generated patients. Therapists whom the trial selects count by the probability of their selection.
+/// For worlds of which <see cref="PlainDistributions"/> hold: their few equations are integrated more exactly so than over generated patients.
+/// Therapists whom the trial selects count by the probability of their selection.
 /// </remarks>
 internal static class QuasiRandomPatients
 {

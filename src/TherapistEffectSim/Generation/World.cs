@@ -14,8 +14,9 @@ internal sealed class World
         Layout = TherapistLayout.Of(scenario.Trial);
         Caseloads = CaseloadSampler.Of(scenario.Trial, Layout);
         ArmShares = PatientSharesOfArms();
-        HasFurtherMechanisms = FurtherMechanisms.In(scenario);
-        World? beforeAttrition = HasFurtherMechanisms && AttritionIsSolved(scenario.Attrition) ? new(scenario with { Attrition = new() }) : null;
+        World? beforeAttrition = AttritionIsSolved(scenario.Attrition) && !PlainDistributions.HoldForAll(scenario)
+            ? new(scenario with { Attrition = new() })
+            : null;
         DropOutIntercept = beforeAttrition is null ? SolveDropOut(scenario.Retention) : beforeAttrition.DropOutIntercept;
         (LossBeforeAlliance, LossBeforeOutcome) = SolveAttrition(scenario.Attrition, beforeAttrition);
     }
@@ -37,9 +38,6 @@ internal sealed class World
 
     /// <summary>Expected share of the randomised patients in each arm.</summary>
     public ImmutableArray<double> ArmShares { get; }
-
-    /// <summary>Whether the distribution of alliance, severity or outcome is another than that of <see cref="QuasiRandomPatients"/>.</summary>
-    public bool HasFurtherMechanisms { get; }
 
     /// <summary>α: log hazard of drop-out of a patient of average alliance and severity; <see langword="null"/> if all attend all sessions.</summary>
     public double? DropOutIntercept { get; }
@@ -97,9 +95,8 @@ internal sealed class World
     {
         { DropOut: 0 } => null,
         { Alliance: 0, Severity: 0 } => RetentionHazard.Intercept(retention),
-        _ when FurtherMechanisms.InTrueAllianceOrSeverity(Scenario) =>
-            RetentionHazard.Intercept(retention, GeneratedPatients.Of(new(Scenario with { Attrition = new(), Retention = new() }))),
-        _ => RetentionHazard.Intercept(retention, PlainPatients()),
+        _ when PlainDistributions.HoldForTrueAllianceAndSeverity(Scenario) => RetentionHazard.Intercept(retention, PlainPatients()),
+        _ => RetentionHazard.Intercept(retention, GeneratedPatients.Of(new(Scenario with { Attrition = new(), Retention = new() }))),
     };
 
     private PatientCovariates PlainPatients() => QuasiRandomPatients.Of(Components, Scores, ArmShares.AsSpan());
