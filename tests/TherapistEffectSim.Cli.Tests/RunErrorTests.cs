@@ -102,6 +102,18 @@ public sealed class RunErrorTests
         Assert.Equal(new CommandRun(ExitCode.InvalidInput, "", "no-such-study.yaml: does not exist.\n"), CommandRun.Of(command, "no-such-study.yaml"));
 
     [Theory]
+    [InlineData("run", "met-cau-2009")]
+    [InlineData("run", "no-such-folder/met-cau-2009.yaml")]
+    [InlineData("validate", "met-cau-2009.yaml")]
+    [InlineData("simulate", "met-cau-2009")]
+    public void AnyCommand_OfABuiltInStoryThatIsNoFile_SaysHowToHaveTheFile(string command, string study) => Assert.Equal(
+        new CommandRun(
+            ExitCode.InvalidInput,
+            "",
+            $"{study}: there is no such file. To have the built-in story met-cau-2009 as a file: tes scenarios copy met-cau-2009\n"),
+        CommandRun.Of(command, study));
+
+    [Theory]
     [InlineData("--replicates must be a whole number in [1, 1000000000], but was '0'.\n", "--replicates", "0")]
     [InlineData("--replicates must be a whole number in [1, 1000000000], but was '1e4'.\n", "--replicates", "1e4")]
     [InlineData("--threads must be a whole number in [1, 1024], but was '0'.\n", "--threads", "0")]

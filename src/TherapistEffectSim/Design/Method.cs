@@ -30,6 +30,10 @@ public sealed record Method
     [Description("Criterion of the estimates: reml or ml. Likelihood ratios always use the criterion that their name says.")]
     public Criterion Estimate { get; init; } = Criterion.Reml;
 
+    /// <summary>Corrects the slope and the curve of the observed therapist means for their unreliability; not corrected if not given.</summary>
+    [Description("Corrects alliance_between and I(alliance_between^2) for the unreliability of the observed therapist means: estimates and intervals, not the p-values. known: by the reliability of the world; estimated: by the one that the trial's own data show. Not corrected if left out.")]
+    public ReliabilitySource? Reliability { get; init; }
+
     /// <summary>The tests; empty for the preset's own.</summary>
     [Description("The tests made with the model; the preset's own if none are listed.")]
     public ImmutableArray<TestRequest> Tests { get; init; } = [];
@@ -84,6 +88,16 @@ public enum Criterion
 
     /// <summary>Maximum likelihood.</summary>
     Ml,
+}
+
+/// <summary>Where the reliability of the observed therapist means comes from.</summary>
+public enum ReliabilitySource
+{
+    /// <summary>From the variances of the world and the caseloads analysed.</summary>
+    Known,
+
+    /// <summary>From the analysis of variance of the observed alliance; a trial in which it is not above 0 is not estimable.</summary>
+    Estimated,
 }
 
 /// <summary>A test of a coefficient or of a variance.</summary>

@@ -56,6 +56,9 @@ internal sealed class AnalysisColumns
     /// <summary>Whether a program needs the therapists' observed means for each patient, so that all patients must be kept until they are known.</summary>
     public bool NeedsObservedMeansPerPatient { get; private set; }
 
+    /// <summary>Whether any column reads what only the generator's longer path draws.</summary>
+    public bool ReadsFurther { get; private set; }
+
     /// <summary>Whether any column needs the observed mean of the alliance.</summary>
     public bool NeedsObservedMeans { get; private set; }
 
@@ -96,11 +99,12 @@ internal sealed class AnalysisColumns
 
     private AnalysisColumn Column(ColumnExpression expression)
     {
-        ColumnProgram program = ColumnProgram.Compile(expression, _world.Scenario.Trial);
+        ColumnProgram program = ColumnProgram.Compile(expression, _world.Scenario);
         string[] variables = [.. expression.Variables];
         bool observed = variables.Any(v => v is GeneratedColumns.AllianceBetween or GeneratedColumns.AllianceWithin);
         NeedsObservedMeans |= observed;
-        if (variables.All(v => GeneratedColumns.Levels[v] == ColumnLevel.Therapist))
+        ReadsFurther |= variables.Any(v => GeneratedColumns.IsFurther(_world.Scenario, v));
+        if (variables.All(v => GeneratedColumns.LevelOf(_world.Scenario, v) == ColumnLevel.Therapist))
         {
             return new(expression, program, -1, 0);
         }
@@ -114,7 +118,7 @@ internal sealed class AnalysisColumns
             GeneratedColumns.Severity => (PatientSource.Severity, 1),
             GeneratedColumns.PatientScore => (PatientSource.PatientScore, 1),
             GeneratedColumns.TrueAllianceWithin or GeneratedColumns.TrueAlliance => (PatientSource.PatientScore, withinSd),
-            _ => null,
+            _ => null, // sessions, retention and traits run through the general path
         };
         if (linear is { } direct)
         {

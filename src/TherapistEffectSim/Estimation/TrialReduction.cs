@@ -19,7 +19,7 @@ internal sealed class TrialReduction<T>
     private readonly TrialBatch<T> _batch;
     private readonly PatientMoments<T> _moments;
     private readonly LaneBuffer<T> _observedMeans;   // [therapist] centred alliance_between
-    private readonly LaneBuffer<T> _inputs = new(ColumnProgram.Inputs.Length);
+    private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
 
     public TrialReduction(World world, ulong key, AnalysisColumns columns)
@@ -27,9 +27,11 @@ internal sealed class TrialReduction<T>
         _world = world;
         _columns = columns;
         bool severityIsUsed = columns.Columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Severity));
-        _generator = new(world, key, severityIsUsed);
+        _inputs = new(GeneratedColumns.InputsIn(world.Scenario));
+        bool further = world.HasFurtherMechanisms || columns.ReadsFurther;
+        _generator = new(world, key, severityIsUsed, columns.ReadsFurther);
         int therapists = world.Layout.Therapists;
-        _batch = new(therapists);
+        _batch = further ? new(world) : new(therapists);
         _observedMeans = new(therapists);
         _moments = new(world, columns, _batch, _generator.HasMasks);
         Statistics = new(therapists, columns.HasBetween(), columns.HasWithin())
@@ -40,6 +42,9 @@ internal sealed class TrialReduction<T>
 
     /// <summary>The statistics of the replicates last generated.</summary>
     public TherapistStatistics<T> Statistics { get; }
+
+    /// <summary>[therapist] Patients over whom the observed mean of the alliance is taken; only where a column needs it.</summary>
+    public ReadOnlySpan<T> PatientsOfMeans => _columns.MeasuredMeans ? _moments.Measured : _moments.Analysed;
 
     /// <summary>Generates the replicates first, first + 1, … (from 0), one per lane.</summary>
     public void Run(long first)

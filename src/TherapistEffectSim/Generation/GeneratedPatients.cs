@@ -28,7 +28,7 @@ internal static class GeneratedPatients
         int part = isWhole ? int.MaxValue : Patients / batches;
         int step = SpreadingStep(therapists);
         TrialGenerator<Lane4> generator = new(world, s_key, severityIsUsed: true);
-        TrialBatch<Lane4> batch = new(therapists);
+        TrialBatch<Lane4> batch = new(world);
         PatientCovariates patients = new(Patients + (Patients / 8));
         long therapist = 0;
         for (int b = 0; b < batches; b++)
@@ -69,13 +69,14 @@ internal static class GeneratedPatients
         {
             int taken = Math.Min((int)batch.Caseload.Span[j][lane], Patients / Lane4.Width);
             double expectedOutcome = batch.OutcomeBase.Span[j][lane];
-            double therapistAlliance = batch.AllianceBase.Span[j][lane];
+            double expectedAlliance = batch.ObservedBase.Span[j][lane];
+            double trueAlliance = batch.AllianceBase.Span[j][lane];
             for (int i = 0; i < taken; i++)
             {
                 patients.Add(
                     expectedOutcome + outcome[i][lane],
-                    therapistAlliance + alliance[i][lane],
-                    therapistAlliance + (withinSd * score[i][lane]),
+                    expectedAlliance + alliance[i][lane],
+                    trueAlliance + (withinSd * score[i][lane]),
                     severity[i][lane],
                     1);
             }

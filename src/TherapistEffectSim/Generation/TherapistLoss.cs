@@ -49,7 +49,6 @@ internal sealed class TherapistLoss<T>
     {
         Span<T> words = _words.Span;
         T all = T.FromBits(ulong.MaxValue);
-        T low32 = T.FromBits(uint.MaxValue);
         for (int j = 0; j < _stays.Length; j++)
         {
             _random.Entity(words, RandomDomain.TherapistContext, j);
@@ -60,9 +59,7 @@ internal sealed class TherapistLoss<T>
             if (_attrition.Therapists > 0)
             {
                 _random.Block(words, RandomDomain.TherapistContext, j, 1);
-                T uniform = T.Fma(
-                    T.ConvertUnsigned(T.And(words[0], low32)), T.Create(1 / 4294967296.0), T.Create(0.5 / 4294967296.0));
-                _stays.Span[j] = T.AndNot(all, T.LessThan(uniform, T.Create(_attrition.Therapists)));
+                _stays.Span[j] = T.AndNot(all, T.LessThan(Uniform.Of(words[0], 0), T.Create(_attrition.Therapists)));
             }
         }
     }

@@ -14,6 +14,8 @@ internal sealed class World
         Layout = TherapistLayout.Of(scenario.Trial);
         Caseloads = CaseloadSampler.Of(scenario.Trial, Layout);
         ArmShares = PatientSharesOfArms();
+        HasFurtherMechanisms = FurtherMechanisms.In(scenario);
+        SortedTrait = scenario.Allocation is SortedAllocation sorted ? scenario.Traits.Keys.ToImmutableArray().IndexOf(sorted.Of) : -1;
         World? beforeAttrition = AttritionIsSolved(scenario.Attrition) && !PlainDistributions.HoldForAll(scenario)
             ? new(scenario with { Attrition = new() })
             : null;
@@ -47,6 +49,15 @@ internal sealed class World
 
     /// <summary>Loss before the outcome is measured, of those whose alliance was; <see langword="null"/> if nobody is lost.</summary>
     public LossLogOdds? LossBeforeOutcome { get; }
+
+    /// <summary>Whether the generator needs its longer path.</summary>
+    public bool HasFurtherMechanisms { get; }
+
+    /// <summary>Whether what is recorded of the alliance differs from the truth between therapists: another rater, another scale.</summary>
+    public bool HasOwnObservedBase => Scenario.Alliance.Rater != Rater.Patient || Scenario.Alliance.Instrument is not null;
+
+    /// <summary>Index of the trait by which patients are sorted; −1 if there is none.</summary>
+    public int SortedTrait { get; }
 
     /// <summary>Whether every randomised patient is analysed.</summary>
     public bool IsComplete => LossBeforeAlliance is null && LossBeforeOutcome is null && Scenario.Attrition.Therapists == 0;

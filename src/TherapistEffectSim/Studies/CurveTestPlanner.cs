@@ -46,7 +46,7 @@ internal static class CurveTestPlanner
     {
         FixedColumn square = method.Columns[position];
         if (square.Expression is not ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable variable }
-            || GeneratedColumns.Levels[variable.Name] != ColumnLevel.Therapist)
+            || method.LevelOf(variable.Name) != ColumnLevel.Therapist)
         {
             throw new StudyException(
                 $"method {method.Name}: {Words.Of(request.By)} tests the square of a therapist-level variable, such as I({GeneratedColumns.AllianceBetween}^2), but the term is {square.Name}.");
@@ -68,7 +68,7 @@ internal static class CurveTestPlanner
                 throw new StudyException(
                     $"method {method.Name}: {Words.Of(request.By)} takes no other term of {variable.Name} than itself and its square, but the model has {method.Columns[p].Name}.");
             }
-            else if (p != position && variables.All(v => GeneratedColumns.Levels[v] == ColumnLevel.Therapist))
+            else if (p != position && variables.All(v => method.LevelOf(v) == ColumnLevel.Therapist))
             {
                 hasIntercept |= variables.Length == 0;
                 others.Add(indices[p]);

@@ -41,7 +41,7 @@ internal sealed class LeafTests
     public TestOutcome Term(int term, LeafValues values, int replicate)
     {
         PlannedTerm planned = _plan.Terms[term];
-        return Estimate(planned.Fit, planned.Coefficient, values, replicate, out _);
+        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out _);
     }
 
     /// <summary>Estimated intraclass correlation of a variance term.</summary>
@@ -51,7 +51,7 @@ internal sealed class LeafTests
     public TestOutcome Test(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
         FitValues fit = values.Fits[planned.Fit];
         if (planned.Kind == TestKind.FExact && !fit.FEstimable[replicate])
         {
@@ -65,11 +65,16 @@ internal sealed class LeafTests
 
         if (planned.Kind == TestKind.THc3)
         {
-            estimate = estimate with { StandardError = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate] };
-            if (!(estimate.StandardError > 0))
+            double robust = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate];
+            if (!(robust > 0))
             {
                 return TestOutcome.Failed(TermStatus.NotEstimable);
             }
+
+            estimate = estimate with
+            {
+                StandardError = planned.Correction >= 0 ? values.Corrections[planned.Correction].RobustStandardError[replicate] : robust,
+            };
         }
 
         if (planned.CurveTest >= 0 && double.IsNaN(values.CurveTests[planned.CurveTest].Statistic[replicate]))
@@ -84,8 +89,8 @@ internal sealed class LeafTests
 
         bool rejected = planned.Kind switch
         {
-            TestKind.WaldZ => RejectsNormal(estimate.Estimate / estimate.StandardError, planned.Alternative),
-            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
+            TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
@@ -99,7 +104,7 @@ internal sealed class LeafTests
         };
     }
 
-    /// <summary>Statistic of a likelihood ratio or F test; the ratio of estimate to standard error of the others.</summary>
+    /// <summary>Statistic of a likelihood ratio or F test; of the others the ratio of estimate to standard error, both without correction.</summary>
     public static double Statistic(PlannedTest test, LeafValues values, int replicate)
     {
         FitValues fit = values.Fits[test.Fit];
@@ -122,7 +127,7 @@ internal sealed class LeafTests
         PlannedTerm term = _plan.Terms[planned.Term];
         TestOutcome outcome = Test(test, values, replicate);
         bool made = outcome.Decision != Decision.NotMade;
-        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        _ = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
         df = planned.CurveTest >= 0 ? values.CurveTests[planned.CurveTest].DegreesOfFreedom[replicate] : df;
         double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
         double half = made && HasInterval(planned.Kind) ? CriticalValue(planned.Kind, df) * outcome.StandardError : double.NaN;
@@ -147,7 +152,7 @@ internal sealed class LeafTests
     public double HalfWidth(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        _ = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate, out double df);
         TestOutcome outcome = Test(test, values, replicate);
         return HasInterval(planned.Kind) && outcome.Status is TermStatus.Ok or TermStatus.Singular
             ? CriticalValue(planned.Kind, df) * outcome.StandardError
@@ -157,7 +162,7 @@ internal sealed class LeafTests
     /// <summary>Whether a test has an interval.</summary>
     public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3;
 
-    private TestOutcome Estimate(int fit, int coefficient, LeafValues values, int replicate, out double df)
+    private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate, out double df)
     {
         FitValues found = values.Fits[fit];
         df = double.NaN;
@@ -186,6 +191,14 @@ internal sealed class LeafTests
 
         CoefficientValues value = found.Coefficients[coefficient];
         df = value.DegreesOfFreedom[replicate];
+        if (correction >= 0)
+        {
+            CorrectionValues corrected = values.Corrections[correction];
+            return double.IsNaN(corrected.Estimate[replicate])
+                ? TestOutcome.Failed(TermStatus.NotEstimable)
+                : new(status, corrected.Estimate[replicate], corrected.StandardError[replicate], Decision.NotMade, IntervalCoverage.None);
+        }
+
         return new(status, value.Estimate[replicate], value.StandardError[replicate], Decision.NotMade, IntervalCoverage.None);
     }
 

@@ -12,6 +12,7 @@ internal sealed class LeafValues
     {
         Fits = [.. plan.Fits.Select(fit => new FitValues(fit.Coefficients.Count))];
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
+        Corrections = [.. plan.Corrections.Select(_ => new CorrectionValues())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
     }
 
@@ -26,6 +27,9 @@ internal sealed class LeafValues
 
     /// <summary>[curve] In the order of the plan.</summary>
     public CurveRange[] Curves { get; }
+
+    /// <summary>[correction] In the order of the plan.</summary>
+    public CorrectionValues[] Corrections { get; }
 
     /// <summary>[curve test] In the order of the plan.</summary>
     public CurveTestValues[] CurveTests { get; }
@@ -85,6 +89,19 @@ internal sealed class CoefficientValues
 
     /// <summary>Whether the column took part.</summary>
     public bool[] Kept { get; } = new bool[LeafValues.Capacity];
+}
+
+/// <summary>A coefficient corrected for the unreliability of the observed therapist means; NaN where their reliability is not above 0.</summary>
+internal sealed class CorrectionValues
+{
+    /// <summary>Estimate.</summary>
+    public double[] Estimate { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Standard error.</summary>
+    public double[] StandardError { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>The same from the HC3 variance, if the plan reads it; NaN where there is none.</summary>
+    public double[] RobustStandardError { get; } = new double[LeafValues.Capacity];
 }
 
 /// <summary>Range of a therapist-level variable over the analysed therapists.</summary>

@@ -8,8 +8,12 @@ namespace TherapistEffectSim.Studies;
 /// <summary>A method's model written out for one trial: formula, columns, and what a row is.</summary>
 internal sealed class MethodModel
 {
-    private MethodModel(string name, Method method, Formula formula, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
+    private readonly Scenario _scenario;
+
+    private MethodModel(
+        string name, Method method, Scenario scenario, Formula formula, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
     {
+        _scenario = scenario;
         Name = name;
         Method = method;
         Formula = formula;
@@ -36,13 +40,17 @@ internal sealed class MethodModel
     /// <summary>Whether rows are unweighted therapist means.</summary>
     public bool OnTherapistMeans { get; }
 
+    /// <summary>Where a variable of this trial varies.</summary>
+    public ColumnLevel LevelOf(string variable) => GeneratedColumns.LevelOf(_scenario, variable);
+
     /// <summary>Name of a method: its own, or its preset's.</summary>
     public static string NameOf(Method method) => method.Name ?? (method.Preset is { } preset ? Words.Of(preset) : method.Formula ?? "");
 
     /// <summary>Writes a method's model out for a trial.</summary>
     /// <exception cref="StudyException">The model cannot be fitted to what this trial generates; says why.</exception>
-    public static MethodModel Of(Method method, Trial trial)
+    public static MethodModel Of(Method method, Scenario scenario)
     {
+        Trial trial = scenario.Trial;
         string name = NameOf(method);
         bool means = (method.Rows ?? (method.Preset == MethodPreset.TherapistMeans ? AnalysisRows.TherapistMeans : AnalysisRows.Patients))
             == AnalysisRows.TherapistMeans;
@@ -50,7 +58,7 @@ internal sealed class MethodModel
         try
         {
             Formula formula = Formula.Parse(text);
-            Check(formula, name);
+            Check(formula, name, scenario);
             ImmutableArray<FixedColumn> columns = DesignColumns.FixedColumns(formula, column => GeneratedColumns.TextLevels(trial, column));
             if (columns.IsEmpty)
             {
@@ -63,7 +71,7 @@ internal sealed class MethodModel
                 throw new StudyException($"method {name}: therapist means have one row per therapist and take no random term; remove {formula.RandomTerms[0].Label}.");
             }
 
-            return new(name, method, formula, columns, random, means);
+            return new(name, method, scenario, formula, columns, random, means);
         }
         catch (FormulaException e)
         {
@@ -71,14 +79,14 @@ internal sealed class MethodModel
         }
     }
 
-    private static void Check(Formula formula, string name)
+    private static void Check(Formula formula, string name, Scenario scenario)
     {
         foreach (string column in formula.ColumnNames.Where(GeneratedColumns.NotYetAvailable.Contains))
         {
             throw new StudyException($"method {name}: the column {column} is not available in this version.");
         }
 
-        formula.CheckColumns([.. GeneratedColumns.Levels.Keys.Order(StringComparer.Ordinal)]);
+        formula.CheckColumns([.. GeneratedColumns.NamesIn(scenario)]);
         if (formula.Response != GeneratedColumns.Outcome)
         {
             throw new StudyException($"method {name}: the response must be {GeneratedColumns.Outcome}, but is {formula.Response}.");
@@ -88,7 +96,7 @@ internal sealed class MethodModel
         {
             foreach (string variable in term.Factors.SelectMany(f => f.Expression.Variables))
             {
-                if (GeneratedColumns.Levels[variable] == ColumnLevel.Label)
+                if (GeneratedColumns.LevelOf(scenario, variable) == ColumnLevel.Label)
                 {
                     throw new StudyException($"method {name}: {variable} is a label and cannot be a fixed effect; it can group a random intercept, as in (1 | therapist).");
                 }

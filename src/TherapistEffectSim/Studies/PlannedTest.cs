@@ -17,6 +17,9 @@ internal sealed record PlannedTerm
     /// <summary>Place among the coefficients that the fit reads; −1 for the therapist variance.</summary>
     public required int Coefficient { get; init; }
 
+    /// <summary>Index of the correction of the estimate; −1 if it is reported as it is.</summary>
+    public int Correction { get; init; } = -1;
+
     /// <summary>What the estimate aims at; <see langword="null"/> if unknown.</summary>
     public required double? TrueValue { get; init; }
 
@@ -48,6 +51,9 @@ internal sealed record PlannedTest
     /// <summary>Place among the coefficients that the fit reads; −1 for a variance.</summary>
     public required int Coefficient { get; init; }
 
+    /// <summary>Index of the correction of the estimate and its interval, not of the statistic; −1 if there is none.</summary>
+    public int Correction { get; init; } = -1;
+
     /// <summary>Index of the fit without the tested columns, for a likelihood ratio; else −1.</summary>
     public int ReducedFit { get; init; } = -1;
 
@@ -60,6 +66,7 @@ internal sealed record PlannedTest
 /// <param name="Test">Index of the first test of the square; −1 if it is not tested.</param>
 /// <param name="Fit">Index of the fit.</param>
 /// <param name="Linear">Place of the linear coefficient among those that the fit reads.</param>
+/// <param name="LinearCorrection">Index of the correction of the linear coefficient; −1 if there is none.</param>
 /// <param name="Square">Place of the square.</param>
 /// <param name="Column">Column of the statistics whose therapist range must hold the vertex.</param>
-internal sealed record PlannedCurve(int Term, int Test, int Fit, int Linear, int Square, int Column);
+internal sealed record PlannedCurve(int Term, int Test, int Fit, int Linear, int LinearCorrection, int Square, int Column);

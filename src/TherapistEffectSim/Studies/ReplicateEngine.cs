@@ -15,6 +15,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly RandomInterceptFit<T>[] _fits;
     private readonly WeightedLeastSquares<T>?[] _robust; // [fit] where heteroscedasticity-consistent errors are read
     private readonly CurveTestEngine[] _curveTests;
+    private readonly CorrectionEngine<T>? _corrections;
     private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
     private readonly LaneBuffer<T> _contrast;
 
@@ -32,6 +33,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f)))];
         _robust = [.. plan.Fits.Select(f => f.NeedsRobustErrors ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
+        _corrections = plan.Corrections.IsEmpty ? null : new(plan);
         _contrast = new(plan.Fits.Max(f => f.Model.FixedEffects));
         int most = plan.Fits.Max(f => f.Model.FixedEffects);
         _contrasts = new double[most][];
@@ -54,9 +56,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 TakeTherapistMeans();
             }
 
+            _corrections?.Load(_trials.Statistics, _trials.PatientsOfMeans);
             for (int f = 0; f < _fits.Length; f++)
             {
-                Fit(f, values.Fits[f], offset);
+                Fit(f, values, offset);
             }
 
             for (int c = 0; c < _plan.Curves.Length; c++)
@@ -73,8 +76,18 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
     }
 
-    private void Fit(int f, FitValues values, int offset)
+    /// <summary>Writes the lanes to an array.</summary>
+    public static void Store(T value, double[] target, int offset)
     {
+        for (int lane = 0; lane < T.Width; lane++)
+        {
+            target[offset + lane] = value[lane];
+        }
+    }
+
+    private void Fit(int f, LeafValues leaf, int offset)
+    {
+        FitValues values = leaf.Fits[f];
         PlannedFit planned = _plan.Fits[f];
         RandomInterceptFit<T> fitter = _fits[f];
         LinearModelFit<T> fit = fitter.Fit(planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics);
@@ -99,6 +112,8 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         {
             RobustErrors(planned, robust, values, offset);
         }
+
+        _corrections?.Run(f, fitter.Criterion, fit.Variance, _robust[f], leaf.Corrections, offset);
     }
 
     private void Coefficients(PlannedFit planned, RandomInterceptFit<T> fitter, in LinearModelFit<T> fit, FitValues values, int offset)
@@ -176,14 +191,6 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
         Store(lowest, range.Lowest, offset);
         Store(highest, range.Highest, offset);
-    }
-
-    private static void Store(T value, double[] target, int offset)
-    {
-        for (int lane = 0; lane < T.Width; lane++)
-        {
-            target[offset + lane] = value[lane];
-        }
     }
 
     private static void StoreMask(T mask, bool[] target, int offset)

@@ -41,6 +41,12 @@ internal sealed class ScenarioPlan
     /// <summary>Tests of curves by two slopes.</summary>
     public required ImmutableArray<PlannedCurveTest> CurveTests { get; init; }
 
+    /// <summary>Corrections for the unreliability of the observed therapist means.</summary>
+    public required ImmutableArray<PlannedCorrection> Corrections { get; init; }
+
+    /// <summary>What their reliability is computed from; <see langword="null"/> if nothing is corrected.</summary>
+    public required ReliabilityData? Reliability { get; init; }
+
     /// <summary>Names of the joint tests; empty if there are fewer than two.</summary>
     public required ImmutableArray<string> JointNames { get; init; }
 

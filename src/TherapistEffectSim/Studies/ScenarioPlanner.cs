@@ -19,7 +19,6 @@ internal sealed class ScenarioPlanner
     public const string TherapistIcc = "icc(therapist)";
 
     private readonly Study _study;
-    private readonly Trial _trial;
     private readonly World _world;
     private readonly AnalysisColumns _columns;
     private readonly List<PlannedFit> _fits = [];
@@ -27,16 +26,17 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedTest> _tests = [];
     private readonly List<PlannedCurve> _curves = [];
     private readonly List<PlannedCurveTest> _curveTests = [];
+    private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = [];
 
     private ScenarioPlanner(Study study, Cell cell)
     {
         _study = study;
-        _trial = cell.Scenario.Trial;
-        _methods = [.. study.Methods.Select(m => MethodModel.Of(m, _trial))];
+        _methods = [.. study.Methods.Select(m => MethodModel.Of(m, cell.Scenario))];
         _world = new(cell.Scenario);
         _columns = new(_world);
+        _corrections = new(_world);
     }
 
     /// <summary>Plans one scenario.</summary>
@@ -62,6 +62,7 @@ internal sealed class ScenarioPlanner
         foreach (MethodModel method in _methods)
         {
             _columnIndices.Add(AddColumns(method));
+            _corrections.Prepare(method, _columns);
         }
 
         _columns.Complete();
@@ -84,6 +85,8 @@ internal sealed class ScenarioPlanner
             Tests = [.. _tests],
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
+            Corrections = [.. _corrections.Planned],
+            Reliability = _corrections.Planned.Count > 0 ? _corrections.Data : null,
             JointNames = names,
             JointTests = tests,
         };
@@ -159,6 +162,7 @@ internal sealed class ScenarioPlanner
         }
 
         PlanCurves(m, estimate, truth);
+        CorrectionPlanner.CheckUse(method, _terms.Where(t => t.Method == m));
     }
 
     /// <summary>True values as computed, and where the study says otherwise as it says.</summary>
@@ -242,6 +246,7 @@ internal sealed class ScenarioPlanner
                 Alternative = request.Alternative,
                 Fit = estimate,
                 Coefficient = _terms[term].Coefficient,
+                Correction = _terms[term].Correction,
             };
             switch (request.By)
             {
@@ -300,6 +305,7 @@ internal sealed class ScenarioPlanner
         {
             Fit = full,
             Coefficient = _fits[full].Read(position),
+            Correction = _corrections.Add(method, position, full),
             ReducedFit = Fit(m, [.. Positions(method).Where(p => p != position)], reml: false),
         };
     }
@@ -320,6 +326,7 @@ internal sealed class ScenarioPlanner
             Name = name,
             Fit = estimate,
             Coefficient = _fits[estimate].Read(position),
+            Correction = _corrections.Add(method, position, estimate),
             TrueValue = truth.Coefficients[position],
             RejectionMeans = RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position),
         });
@@ -348,7 +355,7 @@ internal sealed class ScenarioPlanner
         for (int square = 0; square < method.Columns.Length; square++)
         {
             if (method.Columns[square].Expression is not ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable variable }
-                || GeneratedColumns.Levels[variable.Name] != ColumnLevel.Therapist)
+                || method.LevelOf(variable.Name) != ColumnLevel.Therapist)
             {
                 continue;
             }
@@ -359,7 +366,8 @@ internal sealed class ScenarioPlanner
                 {
                     int term = AddTerm(m, square, estimate, truth);
                     int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3);
-                    _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), _fits[estimate].Read(square), _columnIndices[m][linear]));
+                    int correction = _corrections.Add(method, linear, estimate);
+                    _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), correction, _fits[estimate].Read(square), _columnIndices[m][linear]));
                 }
             }
         }

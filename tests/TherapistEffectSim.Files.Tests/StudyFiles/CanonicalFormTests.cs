@@ -142,6 +142,7 @@ public sealed class CanonicalFormTests
     [InlineData("alpha: 0.01", false)]
     [InlineData("random-numbers: independent", false)]
     [InlineData("methods: [linear]", false)]
+    [InlineData("methods: [null-model, {preset: linear, reliability: known}, quadratic]", false)]
     public void Identity_ChangesWithTheResultsOnly(string line, bool same) =>
         Assert.Equal(same, Example.Read(Example.Small).Identity(1).Equals(Example.ReadSmallWith(line).Identity(1), StringComparison.Ordinal));
 
@@ -181,6 +182,7 @@ public sealed class CanonicalFormTests
          from methods in Gen.Elements(
              "",
              "methods: [between-within, {name: own, formula: 'outcome ~ arm + (1 | therapist)', tests: [{term: arm, by: lrt, alternative: less}]}]\n",
+             "methods: [{preset: linear, reliability: known}, {preset: quadratic, reliability: estimated}]\n",
              "methods: [{preset: quadratic, tests: [{term: I(alliance_between^2), by: two-lines, shape: u}, {term: I(alliance_between^2), by: lind-mehlum}]}]\n",
              "methods: [{preset: quadratic, true-values: {b: 1, a: -2e-7}}, null-model]\njoint:\n- {name: a, method: null-model, variance: therapist, by: f-exact}\n"
              + "- {name: b, method: quadratic, term: x, by: wald-z}\n")

@@ -59,7 +59,7 @@ public sealed class StudyFileErrorTests
     [InlineData("random-numbers: comon", "6:17: random-numbers: must be one of common, independent, but was 'comon'; did you mean 'common'?")]
     [InlineData("question: 42", "6:11: question: must be text, but was 42 (in quotes it would be text).")]
     [InlineData("methods: linear", "6:10: methods: must be a list, each item one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, or a map with the keys name, preset, formula, adjust, rows, estimate, tests, true-values, but was 'linear'.")]
+        + "ols-ignoring-therapist, therapist-means, or a map with the keys name, preset, formula, adjust, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
     [InlineData("methods: []", "6:10: methods: must list at least one method, but is empty.")]
     [InlineData("methods: [linear, linear]", "6:19: methods[2]: the name 'linear' is taken; give another name.")]
     [InlineData("methods: [linaer]", "6:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, "
@@ -68,6 +68,7 @@ public sealed class StudyFileErrorTests
     [InlineData("methods: [{formula: outcome ~ 1}]", "6:11: methods[1].name: is missing; a method with a formula needs a name for the result files.")]
     [InlineData("methods: [{name: m, formula: outcome ~ 1, adjust: [severity]}]",
         "6:51: methods[1].adjust: belongs to presets; write the columns into the formula.")]
+    [InlineData("methods: [{preset: linear, reliability: true}]", "6:41: methods[1].reliability: must be one of known, estimated, but was true.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: f-exact}]}]",
         "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, lrt, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{by: lrt}]}]", "6:36: methods[1].tests[1]: takes exactly one of term and variance, but has neither.")]

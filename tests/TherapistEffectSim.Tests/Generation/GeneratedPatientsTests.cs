@@ -25,7 +25,7 @@ public sealed class GeneratedPatientsTests
     public static TheoryData<string> Names =>
     [
         "case-mix", "sorted", "trait", "alliance severity", "reverse causation", "missing assessments", "rater", "instrument", "t residuals",
-        "skewed therapists", "residual sd", "slope sd", "site by arm", "severity moderation", "arm moderation", "adherence", "retention",
+        "skewed therapists", "residual sd", "slope sd", "site by arm", "severity moderation", "arm moderation", "adherence", "retention", "literature",
     ];
 
     [Theory]
@@ -157,6 +157,7 @@ public sealed class GeneratedPatientsTests
             "severity moderation" => world.WithOutcome(o => o with { Moderations = new() { Severity = 0.5 } }),
             "arm moderation" => world.WithOutcome(o => o with { Moderations = new() { Arm = 0.6 } }),
             "adherence" => world.WithOutcome(o => o with { Adherence = new() { Linear = 0.2, Curvature = 0.3, CurvatureByAlliance = -0.1, BySeverity = 0.2 } }),
+            "literature" => world with { Literature = new() { Alliance = 0.1, Within = 0.1, Between = 0.1, Curvature = 0.05, ArmEffect = 0.1, Severity = 0.1 } },
             _ => world with { Retention = new() { DropOut = 0.3, Alliance = -0.4, Severity = 0.3, Outcome = 0.8 } },
         };
     }

@@ -11,7 +11,7 @@ public sealed class TrialDataTests
 {
     private static readonly string[] s_columns =
     [
-        "patient", "therapist", "site", "arm", "outcome", "alliance", "alliance_between", "alliance_within", "severity",
+        "patient", "therapist", "site", "arm", "outcome", "alliance", "alliance_between", "alliance_within", "severity", "adherence",
         "therapist_score", "patient_score", "true_alliance_between", "true_alliance_within", "true_alliance", "true_therapist_effect",
     ];
 
