@@ -16,6 +16,7 @@ internal sealed class TrialGenerator<T>
     private readonly LaneBuffer<T> _words = new(Chunk);
     private readonly LaneBuffer<T> _siteEffects;
     private readonly TherapistScores<T>? _scores; // null: independent standard normal numbers
+    private readonly TherapistLoss<T>? _therapistLoss; // null: loss has nothing to do with therapists
     private readonly TherapistMechanisms<T>? _furtherTherapists; // null: the short path
     private readonly PatientMechanisms<T>? _furtherPatients;
     private readonly bool _needsMeasurement;
@@ -31,6 +32,7 @@ internal sealed class TrialGenerator<T>
         _world = world;
         _random = new(key);
         _siteEffects = new(world.Layout.Sites);
+        _therapistLoss = TherapistLoss<T>.Of(world, _random);
         _scores = world.Scores.IsPlain ? null : new(world.Scores, _random, adherenceIsUsed: further);
         if (further)
         {
@@ -55,6 +57,7 @@ internal sealed class TrialGenerator<T>
         _random.MoveTo(first);
         _world.Caseloads.Fill(batch.Caseload.Span, _random);
         SiteEffects();
+        _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
         Span<T> words = _words.Span[..2];
         for (int j = 0; j < _world.Layout.Therapists; j++)
@@ -225,6 +228,15 @@ internal sealed class TrialGenerator<T>
     private void Masks(int therapist, Span<T> words, int count, int firstPatient, int position, TrialBatch<T> batch)
     {
         T caseload = batch.Caseload.Span[therapist];
+        T deviationBeforeAlliance = T.Create(0);
+        T deviationBeforeOutcome = T.Create(0);
+        if (_therapistLoss is not null)
+        {
+            caseload = T.And(caseload, _therapistLoss.Stays(therapist));
+            deviationBeforeAlliance = _therapistLoss.BeforeAlliance(therapist);
+            deviationBeforeOutcome = _therapistLoss.BeforeOutcome(therapist);
+        }
+
         Span<T> measured = batch.Measured.Span.Slice(position, count);
         Span<T> analysed = batch.Analysed.Span.Slice(position, count);
         for (int i = 0; i < count; i++)
@@ -232,26 +244,28 @@ internal sealed class TrialGenerator<T>
             measured[i] = T.LessThan(T.Create(firstPatient + i), caseload);
         }
 
-        if (!_world.IsComplete)
+        if (_world.LossBeforeAlliance is not null || _world.LossBeforeOutcome is not null)
         {
             _random.Patients(words, RandomDomain.Attrition, therapist, firstPatient);
         }
 
         if (_world.LossBeforeAlliance is { } first)
         {
-            LoseBelow(first, _world.Scenario.Attrition.Alliance.Rate, _world.Components.AllianceWithinSd, words[..count], 0, therapist, position, batch, measured);
+            LoseBelow(
+                first, _world.Scenario.Attrition.Alliance.Rate, _world.Components.AllianceWithinSd, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured);
         }
 
         measured.CopyTo(analysed);
         if (_world.LossBeforeOutcome is { } second)
         {
-            LoseBelow(second, _world.Scenario.Attrition.Outcome.Rate, _world.Components.AllianceWithinSd, words[..count], 32, therapist, position, batch, analysed);
+            LoseBelow(
+                second, _world.Scenario.Attrition.Outcome.Rate, _world.Components.AllianceWithinSd, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, analysed);
         }
     }
 
     // A patient is lost if u < P(lost) = 1/(1 + exp(−log odds)), that is u·(1 + exp(−log odds)) < 1, with u = (32 bits + ½)/2³².
     private static void LoseBelow(
-        in LossLogOdds loss, double rate, double withinSd, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
+        in LossLogOdds loss, double rate, double withinSd, in T therapistDeviation, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
     {
         T low32 = T.FromBits(uint.MaxValue);
         T scale = T.Create(1 / 4294967296.0);
@@ -269,7 +283,7 @@ internal sealed class TrialGenerator<T>
         }
 
         T outcomeBase = batch.OutcomeBase.Span[therapist];
-        T constant = T.Fma(T.Create(loss.Outcome), outcomeBase, T.Create(loss.Intercept));
+        T constant = T.Fma(T.Create(loss.Outcome), outcomeBase, T.Create(loss.Intercept) + therapistDeviation);
         constant = batch.HasOwnObservedBase
             ? T.Fma(T.Create(loss.Alliance), batch.ObservedBase.Span[therapist], T.Fma(T.Create(loss.TrueAlliance), batch.AllianceBase.Span[therapist], constant))
             : T.Fma(T.Create(loss.Alliance + loss.TrueAlliance), batch.AllianceBase.Span[therapist], constant);
