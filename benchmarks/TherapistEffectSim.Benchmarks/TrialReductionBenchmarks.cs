@@ -44,7 +44,7 @@ public class TrialReductionBenchmarks
     private static Func<double> Kernel<T>(ScenarioPlan plan)
         where T : unmanaged, ILane<T>
     {
-        TrialReduction<T> reduction = new(plan.World, plan.Key, plan.Columns);
+        TrialReduction<T> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
         long first = 0;
         return () =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TherapistEffectSim.Design;
 
 namespace TherapistEffectSim.Cli;
 
@@ -56,4 +57,12 @@ internal static class Choices
         ("table", OutputFormat.Table),
         ("json", OutputFormat.Json),
         ("csv", OutputFormat.Csv));
+
+    /// <summary>Null: as the study file says.</summary>
+    public static Choice<Sampling?> Sampling() => new(
+        "--sampling",
+        "What is drawn. automatic: therapists' statistics from their exact distribution where no analysis sees more; patients: always patients; study: as the file says.",
+        ("study", null),
+        ("automatic", Design.Sampling.Automatic),
+        ("patients", Design.Sampling.Patients));
 }

@@ -20,9 +20,10 @@ internal static class DryRun
         CellResult? result = null;
         double seconds = 0;
         int[] timed = [.. Enumerable.Range(0, CellsTimed).Select(i => (int)((long)i * (study.Cells.Count - 1) / (CellsTimed - 1))).Distinct()];
+        Sampling sampling = StudySampling.IsWithoutPatients(study) ? Sampling.Automatic : Sampling.Patients;
         foreach (int index in timed)
         {
-            Study one = study with { Cells = [study.Cells[index]], Replicates = ReplicatesTimed };
+            Study one = study with { Cells = [study.Cells[index]], Sampling = sampling, Replicates = ReplicatesTimed };
             RunOptions options = new() { Threads = 1, OnCell = cell => result = cell };
             StudyRunner.Run(one, options, streams.Interruption); // the first run compiles
             Stopwatch clock = Stopwatch.StartNew();

@@ -89,6 +89,7 @@ internal sealed class ResultWriter
             Version = ProductVersion.Number,
             GitCommit = ProductVersion.Commit,
             Seed = source.Seed,
+            Drawn = StudySampling.IsWithoutPatients(_study) ? DrawnData.Statistics : DrawnData.Patients,
             StudyIdentity = source.File.Identity(source.Seed),
             ResultsVersion = StudyFile.ResultsVersion,
             Status = complete ? RunStatus.Complete : RunStatus.Interrupted,

@@ -12,12 +12,13 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Out">Result folder; <see langword="null"/> for results/&lt;name of the study&gt;.</param>
 /// <param name="Replicates">Instead of the file's; <see langword="null"/> if not given.</param>
 /// <param name="Seed">Instead of the file's; <see langword="null"/> if not given.</param>
+/// <param name="Sampling">Instead of the file's; <see langword="null"/> if not given.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="Force">Whether unfinished results of the same study may be replaced.</param>
 /// <param name="DryRun">Whether only to say what would be done.</param>
 /// <param name="KeepReplicates">Whether the tests of all replicates are written.</param>
 internal sealed record RunRequest(
-    string Study, string? Out, int? Replicates, ulong? Seed, int Threads, bool Force, bool DryRun, bool KeepReplicates);
+    string Study, string? Out, int? Replicates, ulong? Seed, Sampling? Sampling, int Threads, bool Force, bool DryRun, bool KeepReplicates);
 
 /// <summary><c>tes run</c>: simulates a study and writes its result folder.</summary>
 internal static class RunCommand
@@ -35,6 +36,7 @@ internal static class RunCommand
         });
         Option<int?> replicates = WholeNumber.Replicates();
         Option<ulong?> seed = WholeNumber.Seed();
+        Choice<Sampling?> sampling = Choices.Sampling();
         Option<int?> threads = WholeNumber.Threads();
         Option<bool> force = new("--force") { Description = "Start again where unfinished results of the same study stand" };
         Option<bool> dryRun = new("--dry-run") { Description = "Say what would be run and how long it may take, and run nothing" };
@@ -54,7 +56,7 @@ internal static class RunCommand
             ],
         };
         command.Arguments.Add(study);
-        foreach (Option option in new Option[] { folder, replicates, seed, threads, force, dryRun, keep })
+        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, force, dryRun, keep })
         {
             command.Options.Add(option);
         }
@@ -65,6 +67,7 @@ internal static class RunCommand
                 parsed.GetValue(folder),
                 parsed.GetValue(replicates),
                 parsed.GetValue(seed),
+                sampling.In(parsed),
                 parsed.GetValue(threads) ?? DefaultThreads(),
                 parsed.GetValue(force),
                 parsed.GetValue(dryRun),
@@ -77,7 +80,7 @@ internal static class RunCommand
     /// <returns>The exit code.</returns>
     public static int Run(RunRequest request, Streams streams)
     {
-        StudySource source = StudySource.Load(request.Study, request.Seed, streams);
+        StudySource source = StudySource.Load(request.Study, request.Seed, request.Sampling, streams);
         string path = request.Out ?? Path.Combine("results", source.File.Name);
         Study study = source.Study(request.Replicates);
         if (source.SeedWasDrawn)

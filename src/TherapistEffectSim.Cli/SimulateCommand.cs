@@ -19,6 +19,7 @@ internal static class SimulateCommand
         replicate.DefaultValueFactory = _ => 1;
         Option<ulong?> seed = WholeNumber.Seed();
         Option<bool> all = new("--all-patients") { Description = "All randomised patients, NA where not measured, instead of those analysed" };
+        Choice<Sampling?> sampling = Choices.Sampling();
         ExplainedCommand command = new("simulate", "Writes the data of one replicate as CSV: exactly those that a run analyses.")
         {
             Notes =
@@ -33,7 +34,7 @@ internal static class SimulateCommand
             ],
         };
         command.Arguments.Add(study);
-        foreach (Option option in new Option[] { scenario, replicate, seed, all })
+        foreach (Option option in new Option[] { scenario, replicate, seed, sampling.Option, all })
         {
             command.Options.Add(option);
         }
@@ -41,6 +42,7 @@ internal static class SimulateCommand
         command.SetAction(parsed => streams.UntilInterrupted(() => Run(
             parsed.GetRequiredValue(study),
             parsed.GetValue(seed),
+            sampling.In(parsed),
             parsed.GetValue(scenario),
             parsed.GetValue(replicate),
             parsed.GetValue(all),
@@ -50,9 +52,9 @@ internal static class SimulateCommand
 
     /// <summary>Writes one data set.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(string path, ulong? seed, int scenario, long replicate, bool allPatients, Streams streams)
+    public static int Run(string path, ulong? seed, Sampling? sampling, int scenario, long replicate, bool allPatients, Streams streams)
     {
-        StudySource source = StudySource.Load(path, seed, streams);
+        StudySource source = StudySource.Load(path, seed, sampling, streams);
         Study study = source.Study(replicates: null);
         if (scenario > study.Cells.Count)
         {

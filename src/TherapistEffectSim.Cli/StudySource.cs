@@ -19,10 +19,11 @@ internal sealed record StudySource(string Name, StudyFile File, ulong Seed, bool
     /// <summary>Reads a study file, or standard input for <c>-</c>.</summary>
     /// <param name="path">As the user gave it.</param>
     /// <param name="seed">Overrides that of the file; <see langword="null"/> if not given.</param>
+    /// <param name="sampling">Overrides that of the file; <see langword="null"/> if not given.</param>
     /// <param name="streams">Where standard input comes from.</param>
     /// <exception cref="StudyFileException">The file has mistakes.</exception>
     /// <exception cref="DataException">There is no such file, but a built-in story of its name.</exception>
-    public static StudySource Load(string path, ulong? seed, Streams streams)
+    public static StudySource Load(string path, ulong? seed, Sampling? sampling, Streams streams)
     {
         bool isStandard = path is Streams.StandardName;
         if (!isStandard && !System.IO.File.Exists(path) && BuiltInStory.OfFile(path) is BuiltInStory story)
@@ -33,6 +34,7 @@ internal sealed record StudySource(string Name, StudyFile File, ulong Seed, bool
 
         string name = isStandard ? "standard input" : path;
         StudyFile file = isStandard ? StudyFile.Read(streams.Input, name, FormulaMistake) : StudyFile.Load(path, FormulaMistake);
+        file = sampling is { } drawn ? file.With(drawn) : file;
         ulong? given = seed ?? file.Seed;
         return new(name, file, given ?? Draw(), given is null);
     }

@@ -24,7 +24,7 @@ internal static class ValidateCommand
     /// <returns>The exit code.</returns>
     public static int Run(string path, Streams streams)
     {
-        StudySource source = StudySource.Load(path, seed: null, streams);
+        StudySource source = StudySource.Load(path, seed: null, sampling: null, streams);
         Study study = source.Study(replicates: null);
         string seed = source.SeedWasDrawn ? "no seed (one is drawn at each run)" : $"seed {source.Seed}";
         streams.Output.WriteLine(string.Create(

@@ -24,6 +24,9 @@ public sealed record Manifest
     /// <summary>Key of all random numbers of the study.</summary>
     public required ulong Seed { get; init; }
 
+    /// <summary>What was drawn: patients, or statistics of therapists from their exact distribution.</summary>
+    public required DrawnData Drawn { get; init; }
+
     /// <summary>Hash of the canonical study and the version of its results: what must agree for a folder to be used again.</summary>
     public required string StudyIdentity { get; init; }
 
@@ -78,6 +81,18 @@ public sealed record Manifest
     /// <exception cref="JsonException">The text is no manifest.</exception>
     public static Manifest Parse(string json) =>
         JsonSerializer.Deserialize(json, s_json.Manifest) ?? throw new JsonException("The manifest is null.");
+}
+
+/// <summary>What was drawn.</summary>
+public enum DrawnData
+{
+    /// <summary>Patients, one by one.</summary>
+    [JsonStringEnumMemberName("patients")]
+    Patients,
+
+    /// <summary>Means and pooled cross-products of therapists, from their exact distribution.</summary>
+    [JsonStringEnumMemberName("statistics")]
+    Statistics,
 }
 
 /// <summary>How a run ended.</summary>

@@ -27,6 +27,9 @@ internal sealed record StudyContent
     [Description("common: all scenarios share their draws, so that contrasts are precise. independent: each draws for itself.")]
     public RandomNumbers RandomNumbers { get; init; } = RandomNumbers.Common;
 
+    [Description("automatic: means and sums within therapists are drawn from their exact distribution where the analyses of all scenarios see nothing else, so that the time grows with therapists, not with patients. patients: always drawn one by one.")]
+    public Sampling Sampling { get; init; } = Sampling.Automatic;
+
     [Description("The world: one data-generating mechanism, varied by grid and zip.")]
     public required Node Scenario { get; init; }
 

@@ -107,6 +107,9 @@ public sealed class StudyFile
         return new(content!, grid, cells!);
     }
 
+    /// <summary>The study with its data drawn in another way.</summary>
+    public StudyFile With(Sampling sampling) => new(_content with { Sampling = sampling }, _grid, _cells);
+
     /// <summary>The study to run.</summary>
     /// <param name="seed">Key of all random numbers.</param>
     /// <param name="replicates">Replicates per scenario; those of the file if not given.</param>
@@ -118,6 +121,7 @@ public sealed class StudyFile
         Replicates = replicates ?? _content.Replicates,
         Alpha = _content.Alpha,
         RandomNumbers = _content.RandomNumbers,
+        Sampling = _content.Sampling,
         ContentHash = ScenarioHash,
         Methods = _content.Methods,
         Joint = _content.Joint,

@@ -26,6 +26,9 @@ public sealed record Study
     /// <summary>Whether the scenarios share their random numbers.</summary>
     public RandomNumbers RandomNumbers { get; init; } = RandomNumbers.Common;
 
+    /// <summary>Whether patients are always drawn one by one.</summary>
+    public Sampling Sampling { get; init; } = Sampling.Automatic;
+
     /// <summary>Hash of a scenario's content, whatever its place in the grid; needed if the scenarios draw for themselves.</summary>
     public Func<Scenario, ulong>? ContentHash { get; init; }
 
@@ -49,6 +52,16 @@ public sealed record Cell(int Number, ImmutableArray<FactorValue> Factors, Scena
 /// <param name="Name">Column name: the path without <c>scenario.</c>, with <c>_</c> for <c>.</c> and <c>-</c>.</param>
 /// <param name="Value">As printed: a number in shortest form, a word, or the label of a map.</param>
 public sealed record FactorValue(string Name, string Value);
+
+/// <summary>How the data of a study are drawn.</summary>
+public enum Sampling
+{
+    /// <summary>Therapists' means and sums within therapists from their exact distribution where that is all that the analyses of every scenario see; else patients.</summary>
+    Automatic,
+
+    /// <summary>Patients, one by one.</summary>
+    Patients,
+}
 
 /// <summary>Whether the scenarios of a study share their random numbers.</summary>
 public enum RandomNumbers

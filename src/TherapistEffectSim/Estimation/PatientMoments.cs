@@ -131,6 +131,35 @@ internal sealed class PatientMoments<T>
         _measured.Span[therapist] = measuredCount;
     }
 
+    /// <summary>[therapist] Means of a source, to be filled; of the alliance also where no column reads it within therapists.</summary>
+    public Span<T> SampledMeans(PatientSource source) =>
+        IndexOf(source) is >= 0 and int s ? _means.Span.Slice(s * _therapists, _therapists) : _allianceMeans.Span;
+
+    /// <summary>Takes the means of the alliance over all patients, and the caseloads.</summary>
+    public void TakeAllianceMeans(ReadOnlySpan<T> means)
+    {
+        means.CopyTo(_allianceMeans.Span);
+        means.CopyTo(_measuredMeans.Span);
+    }
+
+    /// <summary>Takes caseloads for analysed patients.</summary>
+    public void TakeCaseloads()
+    {
+        _batch.Caseload.Span.CopyTo(_analysed.Span);
+        _batch.Caseload.Span.CopyTo(_measured.Span);
+    }
+
+    /// <summary>Takes a pooled cross-product within therapists.</summary>
+    public void TakeCrossProduct(PatientSource source, PatientSource other, T value)
+    {
+        int s = IndexOf(source);
+        int o = IndexOf(other);
+        if (s >= 0 && o >= 0)
+        {
+            _cross.Span[Packed.Index(Math.Max(s, o), Math.Min(s, o))] = value;
+        }
+    }
+
     /// <summary>Adds the patients of a therapist to the sums.</summary>
     /// <param name="therapist">Its patients must be in the batch.</param>
     /// <param name="observedMeans">[therapist] alliance_between; empty if no program needs it.</param>

@@ -18,11 +18,16 @@ internal sealed class TrialReduction<T>
     private readonly TrialGenerator<T> _generator;
     private readonly TrialBatch<T> _batch;
     private readonly PatientMoments<T> _moments;
+    private readonly SampledMoments<T>? _sampled; // null: from patients
     private readonly LaneBuffer<T> _observedMeans;   // [therapist] centred alliance_between
     private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
 
-    public TrialReduction(World world, ulong key, AnalysisColumns columns)
+    /// <param name="world">The world.</param>
+    /// <param name="key">Key of the random numbers.</param>
+    /// <param name="columns">The columns of the statistics.</param>
+    /// <param name="withoutPatients">Whether the statistics are drawn from their distribution; see <see cref="StatisticsSampling"/>.</param>
+    public TrialReduction(World world, ulong key, AnalysisColumns columns, bool withoutPatients)
     {
         _world = world;
         _columns = columns;
@@ -38,6 +43,7 @@ internal sealed class TrialReduction<T>
         {
             IsBalanced = world.IsComplete && world.Caseloads.IsEqual,
         };
+        _sampled = withoutPatients ? new(world, columns, _generator.Random, _batch, _moments) : null;
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
 
@@ -54,6 +60,15 @@ internal sealed class TrialReduction<T>
     public void Run(long first)
     {
         _generator.Therapists(first, _batch);
+        if (_sampled is not null)
+        {
+            _moments.TakeCaseloads();
+            _sampled.Draw();
+            ObservedMeans();
+            Fill();
+            return;
+        }
+
         _moments.Clear();
         bool wait = _columns.NeedsObservedMeansPerPatient;
         bool keep = wait || Rows is not null;

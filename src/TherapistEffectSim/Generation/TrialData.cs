@@ -23,7 +23,7 @@ internal sealed class TrialData
     private readonly double _grandMean;      // of these
     private readonly List<(int Therapist, int Position)> _rows = [];
 
-    private TrialData(World world, ulong key, long replicate, bool allPatients)
+    private TrialData(World world, ulong key, long replicate, bool allPatients, Action<TrialBatch<Lane1>>? complete)
     {
         _world = world;
         _batch = new(world);
@@ -35,6 +35,7 @@ internal sealed class TrialData
             position += generator.Patients(j, position, _batch);
         }
 
+        complete?.Invoke(_batch);
         if (!generator.HasMasks)
         {
             Lane1 all = Lane1.FromBits(ulong.MaxValue);
@@ -61,8 +62,9 @@ internal sealed class TrialData
     /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
     /// <param name="replicate">From 0.</param>
     /// <param name="allPatients">Whether also those randomised whose alliance or outcome was not measured, with missing cells; else those analysed.</param>
-    public static DataTable Of(World world, ulong key, long replicate, bool allPatients) =>
-        new TrialData(world, key, replicate, allPatients).Table();
+    /// <param name="complete">What is done with the patients when all are drawn; <see langword="null"/> for nothing.</param>
+    public static DataTable Of(World world, ulong key, long replicate, bool allPatients, Action<TrialBatch<Lane1>>? complete = null) =>
+        new TrialData(world, key, replicate, allPatients, complete).Table();
 
     private static bool IsTrue(LaneBuffer<Lane1> mask, int position) => Lane1.Any(mask.Span[position]);
 

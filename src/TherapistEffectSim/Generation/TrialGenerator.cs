@@ -51,6 +51,9 @@ internal sealed class TrialGenerator<T>
     /// <summary>Whether <see cref="TrialBatch{T}.Measured"/> and <see cref="TrialBatch{T}.Analysed"/> are filled; if not, all patients are analysed.</summary>
     public bool HasMasks => _needsMasks;
 
+    /// <summary>Its random numbers, standing at the replicates last drawn.</summary>
+    public RandomNumberStream<T> Random => _random;
+
     /// <summary>Draws the therapists of the replicates first, first + 1, … (from 0).</summary>
     public void Therapists(long first, TrialBatch<T> batch)
     {

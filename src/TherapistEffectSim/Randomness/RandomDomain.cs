@@ -47,9 +47,15 @@ internal enum RandomDomain : byte
     /// <summary>Per therapist, block 0: referral score, rater's part; deviations of the log odds of loss at both stages. Block 1: a uniform for the loss of the therapist; two normals that give outcome skill another form than the normal's.</summary>
     TherapistContext = 19,
 
+    /// <summary>Per pair of means (the entity), index the pair of therapists: two normals a therapist, means of patients' numbers drawn without patients.</summary>
+    TherapistMean = 20,
+
     /// <summary>Per site, block 0: site effect; reserved. Block 1 + a: deviation of the effect of arm a; reserved.</summary>
     Site = 32,
 
     /// <summary>Per replicate, block 0: deviations between studies of the slopes on the alliance and between therapists; of the slope within therapists and of the curvature between. Block 1: of the effects of arm and severity.</summary>
     Study = 48,
+
+    /// <summary>Per replicate: gamma numbers 0 to 3 and, at entity 8, normals of cross-products within therapists drawn without patients.</summary>
+    Statistics = 49,
 }

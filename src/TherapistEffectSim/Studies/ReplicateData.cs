@@ -1,6 +1,7 @@
 using System.Globalization;
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Generation;
 
 namespace TherapistEffectSim.Studies;
@@ -28,7 +29,14 @@ public static class ReplicateData
                 nameof(replicate), string.Create(CultureInfo.InvariantCulture, $"replicate must be at least 1, but was {replicate}."));
         }
 
-        Scenario world = study.Cells[scenario - 1].Scenario;
-        return TrialData.Of(new World(world), ScenarioPlanner.Key(study, world), replicate - 1, allPatients);
+        Cell cell = study.Cells[scenario - 1];
+        if (!StudySampling.IsWithoutPatients(study))
+        {
+            return TrialData.Of(new World(cell.Scenario), ScenarioPlanner.Key(study, cell.Scenario), replicate - 1, allPatients);
+        }
+
+        ScenarioPlan plan = ScenarioPlanner.Plan(study, cell);
+        SampleCompletion completion = new(plan.World, plan.Columns, plan.Key);
+        return TrialData.Of(plan.World, plan.Key, replicate - 1, allPatients, batch => completion.Apply(batch, replicate - 1));
     }
 }

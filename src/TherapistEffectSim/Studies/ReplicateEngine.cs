@@ -23,7 +23,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     public ReplicateEngine(ScenarioPlan plan)
     {
         _plan = plan;
-        _trials = new(plan.World, plan.Key, plan.Columns);
+        _trials = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
         int therapists = plan.World.Layout.Therapists;
         if (plan.Fits.Any(f => f.OnTherapistMeans))
         {

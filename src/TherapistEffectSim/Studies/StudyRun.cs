@@ -10,6 +10,7 @@ internal sealed class StudyRun : IDisposable
 
     private readonly Study _study;
     private readonly RunOptions _options;
+    private readonly bool _withoutPatients;
     private readonly long _leavesPerCell;
     private readonly long _leaves;
     private readonly Lock _planning = new();
@@ -21,10 +22,11 @@ internal sealed class StudyRun : IDisposable
     private long _handedOut;
     private volatile bool _failed;
 
-    public StudyRun(Study study, RunOptions options)
+    public StudyRun(Study study, RunOptions options, bool withoutPatients)
     {
         _study = study;
         _options = options;
+        _withoutPatients = withoutPatients;
         _leavesPerCell = (study.Replicates + Leaf - 1) / Leaf;
         _leaves = _leavesPerCell * study.Cells.Count;
         _room = new(64 * options.Threads);
@@ -114,7 +116,7 @@ internal sealed class StudyRun : IDisposable
         {
             if (!_active.TryGetValue(cell, out CellWork? work))
             {
-                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell]), _options.OnReplicate is not null);
+                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _withoutPatients), _options.OnReplicate is not null);
                 _active.Add(cell, work);
             }
 

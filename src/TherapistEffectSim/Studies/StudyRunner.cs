@@ -43,20 +43,7 @@ public static class StudyRunner
 
     /// <summary>Finds out whether the study can be run: plans the scenarios that differ in what methods can see, and compares the sizes of all with the models.</summary>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
-    public static void Check(Study study)
-    {
-        Dictionary<(string Arms, int Sites), ScenarioPlan> plans = [];
-        foreach (Cell cell in study.Cells)
-        {
-            (string Arms, int Sites) seen = (string.Join('\n', cell.Scenario.Trial.Arms), cell.Scenario.Trial.Sites);
-            if (!plans.TryGetValue(seen, out ScenarioPlan? plan))
-            {
-                plans.Add(seen, plan = ScenarioPlanner.Plan(study, cell));
-            }
-
-            TrialSize.Check(cell, plan.Methods);
-        }
-    }
+    public static void Check(Study study) => StudySampling.Inspect(study);
 
     /// <summary>Runs all replicates of all scenarios.</summary>
     /// <returns>Whether all were run; false if cancelled, and then what was finished has been handed out.</returns>
@@ -68,8 +55,7 @@ public static class StudyRunner
             throw new ArgumentOutOfRangeException(nameof(options), $"Threads must be at least 1, but was {options.Threads}.");
         }
 
-        Check(study);
-        using StudyRun run = new(study, options);
+        using StudyRun run = new(study, options, StudySampling.Inspect(study));
         return run.Complete(cancellation);
     }
 

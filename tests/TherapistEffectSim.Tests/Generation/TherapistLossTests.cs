@@ -142,7 +142,7 @@ public sealed class TherapistLossTests
         {
             AnalysisColumns columns = new(world);
             columns.Complete();
-            return new TrialReduction<Lane1>(world, Worlds.Key, columns).Statistics.IsBalanced;
+            return new TrialReduction<Lane1>(world, Worlds.Key, columns, withoutPatients: false).Statistics.IsBalanced;
         }
     }
 

@@ -1,0 +1,111 @@
+using TherapistEffectSim.Generation;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Estimation;
+
+/// <summary>Fills the moments of a replicate's patients from their exact distribution, without patients, one replicate per lane.</summary>
+/// <typeparam name="T">The lane.</typeparam>
+internal sealed class SampledMoments<T>
+    where T : unmanaged, ILane<T>
+{
+    private readonly SourceFactor _factor;
+    private readonly SampledNumbers<T> _numbers;
+    private readonly TrialBatch<T> _batch;
+    private readonly PatientMoments<T> _moments;
+    private readonly LaneBuffer<T> _product; // [source × rank + number] F B
+
+    /// <param name="world">The world; see <see cref="StatisticsSampling"/> for those that can be sampled so.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="random">The numbers of the generator that draws the therapists.</param>
+    /// <param name="batch">Holds the therapists.</param>
+    /// <param name="moments">To be filled.</param>
+    public SampledMoments(World world, AnalysisColumns columns, RandomNumberStream<T> random, TrialBatch<T> batch, PatientMoments<T> moments)
+    {
+        _factor = SourceFactor.Of(world.Components, StatisticsSampling.SourcesOf(columns));
+        _numbers = new(world, random, _factor.Rank);
+        _batch = batch;
+        _moments = moments;
+        _product = new(_factor.Sources.Length * _factor.Rank);
+    }
+
+    /// <summary>Draws the moments for therapists who are in the batch.</summary>
+    public void Draw()
+    {
+        _numbers.Draw(_batch.Caseload.Span);
+        for (int s = 0; s < _factor.Sources.Length; s++)
+        {
+            PatientSource source = _factor.Sources[s];
+            Span<T> means = _moments.SampledMeans(source);
+            MeansOf(s, source, means);
+            if (source == PatientSource.Alliance)
+            {
+                _moments.TakeAllianceMeans(means);
+            }
+        }
+
+        CrossProducts();
+    }
+
+    private void MeansOf(int s, PatientSource source, Span<T> means)
+    {
+        switch (source)
+        {
+            case PatientSource.Alliance:
+                _batch.ObservedBase.Span.CopyTo(means);
+                break;
+            case PatientSource.Outcome:
+                _batch.OutcomeBase.Span.CopyTo(means);
+                break;
+            default:
+                means.Fill(T.Create(0));
+                break;
+        }
+
+        for (int k = 0; k < _factor.Rank; k++)
+        {
+            if (_factor.Factor[s, k] == 0)
+            {
+                continue;
+            }
+
+            T coefficient = T.Create(_factor.Factor[s, k]);
+            ReadOnlySpan<T> numbers = _numbers.Means(k)[..means.Length];
+            for (int j = 0; j < means.Length; j++)
+            {
+                means[j] = T.Fma(coefficient, numbers[j], means[j]);
+            }
+        }
+    }
+
+    // F B Bᵀ Fᵀ
+    private void CrossProducts()
+    {
+        int rank = _factor.Rank;
+        Span<T> product = _product.Span;
+        ReadOnlySpan<T> triangle = _numbers.Triangle;
+        for (int s = 0; s < _factor.Sources.Length; s++)
+        {
+            for (int k = 0; k < rank; k++)
+            {
+                T sum = T.Create(0);
+                for (int i = k; i < rank; i++)
+                {
+                    sum = T.Fma(T.Create(_factor.Factor[s, i]), triangle[(i * rank) + k], sum);
+                }
+
+                product[(s * rank) + k] = sum;
+            }
+
+            for (int other = 0; other <= s; other++)
+            {
+                T sum = T.Create(0);
+                for (int k = 0; k < rank; k++)
+                {
+                    sum = T.Fma(product[(s * rank) + k], product[(other * rank) + k], sum);
+                }
+
+                _moments.TakeCrossProduct(_factor.Sources[s], _factor.Sources[other], sum);
+            }
+        }
+    }
+}
