@@ -32,6 +32,7 @@ public sealed class CanonicalFormTests
         replicates: 1000
         alpha: 0.05
         random-numbers: common
+        sampling: automatic
         scenario:
           trial:
             arms: ["no"]

@@ -24,8 +24,10 @@ public sealed class RandomNumberStreamTests
             [RandomDomain.Caseload] = 17,
             [RandomDomain.CaseloadWeight] = 18,
             [RandomDomain.TherapistContext] = 19,
+            [RandomDomain.TherapistMean] = 20,
             [RandomDomain.Site] = 32,
             [RandomDomain.Study] = 48,
+            [RandomDomain.Statistics] = 49,
         };
 
         Assert.Equal(Enum.GetNames<RandomDomain>().Length, pinned.Count);
