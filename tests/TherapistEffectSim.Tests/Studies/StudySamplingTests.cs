@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using TherapistEffectSim.Data;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Formulas;
+using TherapistEffectSim.Inference;
+using TherapistEffectSim.Performance;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Tests.Studies;
+
+/// <summary>Data drawn as therapists' statistics: the patients that complete them agree, and so does the distribution with that of patients.</summary>
+public sealed class StudySamplingTests
+{
+    private const string Curve = "outcome ~ arm + alliance_between + alliance_within + I(alliance_between^2) + (1 | therapist)";
+
+    public static TheoryData<string, int> Cases()
+    {
+        TheoryData<string, int> cases = [];
+        string[] formulas =
+        [
+            Curve,
+            "outcome ~ 1 + (1 | therapist)",
+            "outcome ~ alliance_between + (1 | therapist)",
+            "outcome ~ severity + alliance + (1 | therapist)",
+            "outcome ~ arm + alliance_between + alliance_within + severity + patient_score + (1 | therapist)",
+            "alliance ~ arm + true_therapist_effect + (1 | therapist)",
+            "outcome ~ alliance + true_alliance",
+        ];
+        foreach (string formula in formulas)
+        {
+            for (int world = 0; world < Worlds.Length; world++)
+            {
+                cases.Add(formula, world);
+            }
+        }
+
+        return cases;
+    }
+
+    private static ImmutableArray<Scenario> Worlds { get; } =
+    [
+        World(new FixedCaseload { Patients = 6 }, reliability: 1, severity: 0),
+        World(new FixedCaseload { Patients = 6 }, reliability: 0.7, severity: -0.3),
+        World(new DrawnCaseload { Mean = 6, Cv = 0.7 }, reliability: 0.7, severity: -0.3),
+        World(new SharedCaseload { Total = 26, Cv = 0.2 }, reliability: 0.7, severity: -0.3),
+    ];
+
+    // The estimates that a run keeps are those of the data that simulate writes, to rounding.
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Of_AReplicateDrawnWithoutPatients_GivesPatientsWithItsStatistics(string formula, int world)
+    {
+        Study study = StudyFixture.Study(5, 17, [StudyFixture.Own("own", formula, Tests(formula))], Worlds[world]);
+        Assert.True(StudySampling.IsWithoutPatients(study));
+        List<ReplicateRow> rows = [];
+        StudyFixture.Run(study, onReplicate: rows.Add);
+        for (long replicate = 1; replicate <= 5; replicate++)
+        {
+            DataTable data = ReplicateData.Of(study, 1, replicate, allPatients: false);
+            LinearMixedModelFit fit = LinearMixedModel.Fit(data, Formula.Parse(formula), Criterion.Reml, DegreesOfFreedomMethod.Satterthwaite);
+            ReplicateRow[] found = [.. rows.Where(r => r.Replicate == replicate && r.Status is (TermStatus.Ok or TermStatus.Singular))];
+            Assert.NotEmpty(found);
+            foreach (ReplicateRow row in found)
+            {
+                if (row.Term == "var(therapist)")
+                {
+                    Assert.Equal(fit.RandomEffects[0].Variance, row.Estimate, 1e-8);
+                    continue;
+                }
+
+                FixedEffect effect = fit.FixedEffects.Single(e => e.Term == row.Term);
+                Assert.Equal(effect.Estimate, row.Estimate, 1e-8);
+                Assert.Equal(effect.StandardError, row.StandardError, 1e-8);
+            }
+        }
+    }
+
+    [Fact]
+    public void Of_TherapistsWithOnePatientEach_CompletesWhatThereIs()
+    {
+        foreach (int[] patients in new int[][] { [1, 1, 1, 1], [2, 1, 1, 1], [2, 2, 1, 1] })
+        {
+            Scenario world = World(new ListedCaseload { Patients = [.. patients] }, reliability: 0.7, severity: -0.3);
+            Study study = StudyFixture.Study(3, 5, [StudyFixture.Own("own", "outcome ~ alliance")], world with { Trial = world.Trial with { Therapists = 4 } });
+            List<ReplicateRow> rows = [];
+            StudyFixture.Run(study, onReplicate: rows.Add);
+
+            DataTable data = ReplicateData.Of(study, 1, 2, allPatients: false);
+            LinearMixedModelFit fit = LinearMixedModel.Fit(data, Formula.Parse("outcome ~ alliance"), Criterion.Reml, DegreesOfFreedomMethod.Satterthwaite);
+
+            Assert.Equal(fit.FixedEffects[1].Estimate, rows.Single(r => r.Replicate == 2 && r.Term == "alliance").Estimate, 1e-8);
+        }
+    }
+
+    // 20,000 replicates either way. 4.5 standard errors of a difference: false-alarm rate 7e-6 a comparison, about 150 comparisons. A rate off by .025 is seen 9 times in 10.
+    [Fact]
+    public void Run_WithAndWithoutPatients_HasTheSameDistribution()
+    {
+        const int replicates = 20_000;
+        for (int world = 0; world < Worlds.Length; world++)
+        {
+            Study study = StudyFixture.Study(
+                replicates,
+                (ulong)world,
+                [new() { Preset = MethodPreset.NullModel }, new() { Preset = MethodPreset.Linear }, new() { Preset = MethodPreset.Quadratic, Adjust = ["severity"] }, new() { Preset = MethodPreset.Correlations }],
+                Worlds[world]);
+            CellResult statistics = StudyFixture.Run(study).Single();
+            CellResult patients = StudyFixture.Run(study with { Sampling = Sampling.Patients, Seed = 77 }).Single();
+            foreach ((SummaryRow left, SummaryRow right) in statistics.Summary.Zip(patients.Summary))
+            {
+                if (left.Measure is "rejection_rate" or "empirical_se" or "estimate_mean" or "bias" or "coverage" or "icc_mean" or "singular_rate" && left.Mcse > 0)
+                {
+                    double error = Math.Sqrt((left.Mcse!.Value * left.Mcse.Value) + (right.Mcse!.Value * right.Mcse.Value));
+                    Assert.True(
+                        Math.Abs(left.Value!.Value - right.Value!.Value) <= 4.5 * error,
+                        $"world {world}: {left.Method} {left.Term} {left.Test} {left.Measure}: {left.Value} without patients, {right.Value} with, error {error}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Run_WithoutPatients_GivesTheSameBitsForAllLanesAndThreads()
+    {
+        Method[] methods = [new() { Preset = MethodPreset.NullModel }, new() { Preset = MethodPreset.Quadratic, Adjust = ["severity"] }];
+        foreach (Scenario world in Worlds)
+        {
+            Study study = StudyFixture.Study(150, 3, [.. methods], world);
+            List<ReplicateRow> wide = [];
+            List<ReplicateRow> four = [];
+            List<ReplicateRow> single = [];
+            StudyFixture.Run(study, threads: 2, lanes: 8, wide.Add);
+            StudyFixture.Run(study, threads: 1, lanes: 4, four.Add);
+            StudyFixture.Run(study, threads: 1, lanes: 1, single.Add);
+
+            Assert.Equal(single, wide);
+            Assert.Equal(single, four);
+        }
+    }
+
+    [Fact]
+    public void IsWithoutPatients_OfStudiesThatSeePatients_IsFalse()
+    {
+        Scenario plain = Worlds[1];
+        EndpointOutcome outcome = (EndpointOutcome)plain.Outcome;
+        Assert.True(Decide([new() { Preset = MethodPreset.Linear }], plain));
+        Assert.False(Decide([new() { Preset = MethodPreset.Linear }], plain with { Attrition = new() { Outcome = new() { Rate = 0.1 } } }));
+        Assert.False(Decide([new() { Preset = MethodPreset.Linear }], plain, plain with { Outcome = outcome with { Within = new QuadraticShape { Curvature = 0.1 } } }));
+        Assert.False(Decide([new() { Preset = MethodPreset.Linear }], plain with { Outcome = outcome with { Distribution = new TForm { Df = 5 } } }));
+        Assert.False(Decide([StudyFixture.Own("own", "outcome ~ I(alliance_within^2) + (1 | therapist)")], plain));
+        Assert.False(Decide([StudyFixture.Own("own", "outcome ~ arm:alliance_within + (1 | therapist)")], plain));
+        Assert.False(Decide([StudyFixture.Own("own", "outcome ~ alliance", StudyFixture.Term("alliance", TestKind.TCr2))], plain));
+        Assert.False(StudySampling.IsWithoutPatients(StudyFixture.Study(1, 1, [new() { Preset = MethodPreset.Linear }], plain) with { Sampling = Sampling.Patients }));
+
+        static bool Decide(ImmutableArray<Method> methods, params Scenario[] worlds) => StudySampling.IsWithoutPatients(StudyFixture.Study(1, 1, methods, worlds));
+    }
+
+    private static TestRequest[] Tests(string formula) => formula.Contains("~ 1", StringComparison.Ordinal) ? [StudyFixture.Variance(TestKind.RlrtMixture)] : [];
+
+    private static Scenario World(Caseload caseload, double reliability, double severity) => new()
+    {
+        Trial = new() { Arms = ["control", "trained"], Therapists = 12, Caseload = caseload },
+        Therapists = new() { OutcomeIcc = 0.1, Correlations = new() { AllianceOutcome = 0.2 } },
+        Alliance = new() { TherapistIcc = 0.2, Reliability = reliability, Assessments = 2 },
+        Outcome = new EndpointOutcome
+        {
+            Between = new QuadraticShape { Linear = 0.2, Curvature = 0.15 },
+            Within = new LinearShape { Slope = 0.2 },
+            ArmEffect = new() { D = 0.3 },
+            Severity = severity,
+        },
+    };
+}
