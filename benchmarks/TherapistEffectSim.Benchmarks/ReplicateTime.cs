@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 
@@ -14,23 +15,25 @@ internal static class ReplicateTime
     private const int Batches = 5;
     private const double SecondsPerBatch = 0.5;
 
-    /// <param name="args">Workload, and <c>unequal</c> for unequal caseloads.</param>
+    /// <param name="args">Workload, and any of <c>unequal</c> for unequal caseloads, <c>lost</c> for loss that depends on the outcome, <c>statistics</c> for data without patients.</param>
     /// <returns>Exit code.</returns>
     public static int Run(string[] args)
     {
-        Spread spread = args is [_, "unequal"] ? Spread.Unequal : Spread.Equal;
-        if (args.Length == 0 || !Enum.TryParse(args[0], out TrialSize size) || (args.Length > 1 && spread == Spread.Equal))
+        string[] words = ["unequal", "lost", "statistics"];
+        if (args.Length == 0 || !Enum.TryParse(args[0], out TrialSize size) || args.Skip(1).Except(words).Any())
         {
-            Console.Error.WriteLine("usage: replicates W1|W2|W3 [unequal]");
+            Console.Error.WriteLine("usage: replicates W1|W2|W3 [unequal] [lost] [statistics]");
             return 2;
         }
 
-        ScenarioPlan plan = Workload.Plan(Workload.World(size, spread), Workload.PeerMethods);
+        Scenario world = Workload.World(size, args.Contains("unequal") ? Spread.Unequal : Spread.Equal);
+        world = args.Contains("lost") ? Workload.WithLoss(world) : world;
+        ScenarioPlan plan = Workload.Plan(world, Workload.PeerMethods, args.Contains("statistics"));
         ReplicateLoop loop = new(plan);
         loop.RunFor(TimeSpan.FromSeconds(2 * SecondsPerBatch)); // compiles
         double[] milliseconds = [.. Enumerable.Range(0, Batches).Select(_ => loop.RunFor(TimeSpan.FromSeconds(SecondsPerBatch)))];
         Array.Sort(milliseconds);
-        string peer = spread == Spread.Equal ? "tes" : "tes_unequal";
+        string peer = string.Join('_', ["tes", .. args.Skip(1)]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peer} {size} {milliseconds[Batches / 2]:F6}"));
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -50,6 +50,10 @@ internal static class Workload
         },
     };
 
+    /// <summary>The world with a fifth of the patients lost, those with low outcomes more often.</summary>
+    public static Scenario WithLoss(Scenario world) =>
+        world with { Attrition = new() { Outcome = new() { Rate = 0.2, DependsOn = new() { Outcome = -0.5 } } } };
+
     /// <summary>The models of the peers.</summary>
     public static ImmutableArray<Method> PeerMethods { get; } =
     [
@@ -73,10 +77,13 @@ internal static class Workload
     };
 
     /// <summary>What is done with each replicate of a study of one scenario.</summary>
-    public static ScenarioPlan Plan(Scenario world, ImmutableArray<Method> methods)
+    /// <param name="world">The world.</param>
+    /// <param name="methods">The analyses.</param>
+    /// <param name="withoutPatients">Whether therapists' statistics are drawn instead of patients.</param>
+    public static ScenarioPlan Plan(Scenario world, ImmutableArray<Method> methods, bool withoutPatients = false)
     {
         Study study = Study(world, methods);
-        return ScenarioPlanner.Plan(study, study.Cells[0]);
+        return ScenarioPlanner.Plan(study, study.Cells[0], withoutPatients);
     }
 
     private static TestRequest Test(string term, TestKind by) => new() { Term = term, By = by };
