@@ -5,6 +5,7 @@ return args switch
 {
     ["tails", .. string[] rest] => NormalTails.Run(rest),
     ["replicates", .. string[] rest] => ReplicateTime.Run(rest),
+    ["parts", .. string[] rest] => PartsTime.Run(rest),
     _ => Benchmarks(args),
 };
 

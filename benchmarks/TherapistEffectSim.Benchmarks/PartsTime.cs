@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Generation;
+using TherapistEffectSim.Randomness;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Benchmarks;
+
+/// <summary>Prints where the time of a replicate goes: nanoseconds of user CPU time of one thread per replicate, each part by itself.</summary>
+internal static class PartsTime
+{
+    private const int Batches = 7;
+
+    public static int Run(string[] args)
+    {
+        if (args.Length == 0 || !Enum.TryParse(args[0], out TrialSize size))
+        {
+            Console.Error.WriteLine("usage: parts W1|W2|W3 [unequal] [lost] [statistics]");
+            return 2;
+        }
+
+        Scenario world = Workload.World(size, args.Contains("unequal") ? Spread.Unequal : Spread.Equal);
+        world = args.Contains("lost") ? Workload.WithLoss(world) : world;
+        ScenarioPlan plan = Workload.Plan(world, Workload.PeerMethods, args.Contains("statistics"));
+        TrialGenerator<Lane8> generator = new(plan.World, plan.Key, severityIsUsed: false);
+        TrialBatch<Lane8> batch = new(plan.World);
+        int therapists = plan.World.Layout.Therapists;
+        long first = 0;
+        Measure("therapists", () => generator.Therapists(first += 8, batch));
+        if (!args.Contains("statistics"))
+        {
+            Measure("therapists and patients", () =>
+            {
+                generator.Therapists(first += 8, batch);
+                for (int j = 0; j < therapists; j++)
+                {
+                    generator.Patients(j, 0, batch);
+                }
+            });
+        }
+
+        RandomNumberStream<Lane8> random = new(1);
+        SampledNumbers<Lane8> numbers = new(plan.World, random, 2);
+        generator.Therapists(0, batch);
+        Measure("numbers of therapists", () => numbers.Draw(batch.Caseload.Span));
+        LaneBuffer<Lane8> words = new(2);
+        Measure("gamma", () => words.Span[0] = GammaSampler.Draw(random, RandomDomain.Statistics, 1, Lane8.Create(135), words.Span));
+        TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
+        Measure("data and their statistics", () => reduction.Run(first += 8));
+        foreach (PlannedFit planned in plan.Fits)
+        {
+            RandomInterceptFit<Lane8> fit = new(planned.Model, therapists, plan.HasBetween(planned), plan.HasWithin(planned));
+            Measure($"fit of {planned.Model.FixedEffects} effects", () => fit.Fit(reduction.Statistics));
+        }
+
+        IReplicateEngine engine = StudyRunner.Engine(plan, 8);
+        LeafValues values = new(plan);
+        Measure("engine", () => engine.Run(first += 64, 64, values), 64);
+        LeafTests tests = new(plan);
+        LeafSums sums = new(plan);
+        Measure("tests and sums", () =>
+        {
+            for (int r = 0; r < 64; r++)
+            {
+                sums.Add(tests, values, r);
+            }
+        }, 64);
+        CellWork work = new(plan, keepReplicates: false);
+        long leaf = 0;
+        Measure("tests, sums and their tree", () => work.Add(leaf++, tests, values, 64), 64);
+        return 0;
+    }
+
+    private static void Measure(string name, Action part, int replicates = 8)
+    {
+        using Process process = Process.GetCurrentProcess();
+        List<double> times = [];
+        for (int batch = -2; batch < Batches; batch++)
+        {
+            long count = 0;
+            process.Refresh();
+            TimeSpan before = process.UserProcessorTime;
+            Stopwatch wall = Stopwatch.StartNew();
+            while (wall.ElapsedMilliseconds < 300)
+            {
+                for (int i = 0; i < 16; i++)
+                {
+                    part();
+                }
+
+                count += 16 * replicates;
+            }
+
+            process.Refresh();
+            if (batch >= 0)
+            {
+                times.Add((process.UserProcessorTime - before).TotalNanoseconds / count);
+            }
+        }
+
+        times.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32} {times[Batches / 2],10:F1} ns"));
+    }
+}
