@@ -61,7 +61,7 @@ internal static class RejectionMeaning
     {
         string[] variables = [.. columns[column].Expression.Variables];
         bool readsAlliance = variables.Any(v => v is GeneratedColumns.Alliance or GeneratedColumns.TrueAlliance);
-        bool isTherapistLevel = variables.All(v => GeneratedColumns.LevelOf(world.Scenario, v) == ColumnLevel.Therapist);
+        bool isTherapistLevel = variables.All(v => v == GeneratedColumns.Arm || GeneratedColumns.LevelOf(world.Scenario, v) == ColumnLevel.Therapist);
         return Of(world, truth.Coefficients[column], new(
             truth.Represents,
             IsVariance: false,

@@ -14,7 +14,7 @@ namespace TherapistEffectSim.Inference;
 /// </para>
 /// <para>
 /// What means over few patients, and the loss of patients, make of these is bias. There is none where a variable does not vary, or where
-/// <see cref="TrialPopulation.Of"/> has no population.
+/// <see cref="TrialPopulation.Of"/> has no population, and where arms are crossed with therapists or have none.
 /// </para>
 /// </remarks>
 internal static class TrueCorrelations
@@ -23,7 +23,7 @@ internal static class TrueCorrelations
 
     /// <summary>The correlation at a level; <see langword="null"/> if it has no value.</summary>
     public static double? Of(World world, CorrelationLevel level) =>
-        TrialPopulation.Of(world, degree: 1) is { } population
+        !NestingTrueValues.AreOf(world) && TrialPopulation.Of(world, degree: 1) is { } population
             ? level switch
             {
                 CorrelationLevel.Between => Between(world, population).Correlation,

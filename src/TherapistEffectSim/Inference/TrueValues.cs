@@ -13,7 +13,8 @@ namespace TherapistEffectSim.Inference;
 /// bias. Without a true value are: terms that vary at both levels under one coefficient (<c>alliance</c>), and all whose coefficient
 /// changes with theirs; terms that the ones before them span (nothing is left of <c>alliance_between</c> where therapists do not
 /// differ in alliance); where sites differ, terms whose coefficient is a realised site effect; and columns of so high a degree that the
-/// quadrature would need too many points, the earlier the more knots a curve has.
+/// quadrature would need too many points, the earlier the more knots a curve has. Where arms are crossed with therapists, or have none, see
+/// <see cref="NestingTrueValues"/>.
 /// </remarks>
 internal static class TrueValues
 {
@@ -27,6 +28,11 @@ internal static class TrueValues
     /// <param name="therapistMeans">Whether the rows are therapist means.</param>
     public static ModelTruth Of(World world, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool therapistMeans)
     {
+        if (NestingTrueValues.AreOf(world))
+        {
+            return NestingTrueValues.Of(world, columns, hasRandomIntercept, therapistMeans);
+        }
+
         double degree = columns.Select(c => PopulationColumn.Degree(c.Expression)).DefaultIfEmpty().Max();
         if (columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Outcome)) || TrialPopulation.Of(world, degree) is not { } population)
         {

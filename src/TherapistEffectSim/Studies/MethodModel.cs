@@ -137,7 +137,8 @@ internal sealed class MethodModel
     {
         MethodPreset preset = method.Preset ?? throw new StudyException("a method needs a preset or a formula, but has neither.");
         List<string> terms = [];
-        if (trial.Arms.Length > 1)
+        bool armsDiffer = preset != MethodPreset.TherapistMeans || trial.Nesting == Nesting.WithinArm; // between therapists
+        if (trial.Arms.Length > 1 && armsDiffer)
         {
             terms.Add(GeneratedColumns.Arm);
         }

@@ -36,8 +36,10 @@ public sealed class CanonicalFormTests
           trial:
             arms: ["no"]
             sites: 1
+            nesting: within-arm
             therapists: 15  # varies
             per-arm: {}
+            without-therapists: {}
             caseload: 10
           therapists:
             outcome-icc: 0.05
@@ -57,6 +59,7 @@ public sealed class CanonicalFormTests
             training-of: alliance
             distribution:
               kind: normal
+            arm-effect-sd: 0
           allocation:
             kind: random
           traits: {}
