@@ -199,7 +199,7 @@ public sealed class CanonicalFormTests
     // A change of this value makes all folders of earlier versions foreign: raise ResultsVersion or repair the canonical form.
     [Fact]
     public void Identity_OfTheExample_IsPinned() =>
-        Assert.StartsWith("a730efe8ad3f7a9b3ebb1e5e62ae2d12", Example.Read(Example.Text).Identity(2009), StringComparison.Ordinal);
+        Assert.StartsWith("59a1152de362c74da2496c7833d53c69", Example.Read(Example.Text).Identity(2009), StringComparison.Ordinal);
 
     [Fact]
     public void ScenarioHash_DependsOnTheContentAndNotOnThePlace()

@@ -108,7 +108,7 @@ public sealed class StudyFileErrorTests
     [InlineData("therapists: 30", "arms: [a, b], nesting: crossed, per-arm: {a: 1, b: 1}",
         "3:52: scenario.trial.per-arm: per-arm is for therapists within arms: with nesting: crossed each therapist treats in every arm; give therapists.")]
     [InlineData("therapists: 30", "arms: [a, b], nesting: crossed, therapists: 5, without-therapists: {a: 9}",
-        "3:77: scenario.trial.without-therapists: without-therapists is for therapists within arms: with nesting: crossed each therapist treats in every arm.")]
+        "3:78: scenario.trial.without-therapists: without-therapists is for therapists within arms: with nesting: crossed each therapist treats in every arm.")]
     [InlineData("therapists: 30", "therapists: 30, without-therapists: {treatment: 9}",
         "3:47: scenario.trial.without-therapists: without-therapists must leave at least one arm with therapists, but names all arms.")]
     [InlineData("therapists: 30", "therapists: 30, without-therapists: {control: 9}",
@@ -116,7 +116,7 @@ public sealed class StudyFileErrorTests
     [InlineData("therapists: 30", "arms: [a, b], per-arm: {a: 5, b: 5}, without-therapists: {a: 9}",
         "3:34: scenario.trial.per-arm: per-arm must not name an arm of without-therapists, but names 'a'.")]
     [InlineData("therapists: 30", "arms: [a, b], therapists: 30, without-therapists: {a: 0}",
-        "3:61: scenario.trial.without-therapists.a: must be a whole number in [1, 1000000], but was 0.")]
+        "3:65: scenario.trial.without-therapists.a: must be a whole number in [1, 1000000], but was 0.")]
     [InlineData("therapists: 30", "arms: [a, b], therapists: 30, without-therapists: {a: 999999}",
         "3:61: scenario.trial.without-therapists: without-therapists and therapists must add up to at most 1000000, but add up to 1000029.")]
     [InlineData("therapists: 30", "arms: [a, b, c], therapists: 1, without-therapists: {a: 5}",

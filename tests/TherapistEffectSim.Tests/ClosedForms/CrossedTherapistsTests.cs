@@ -14,8 +14,8 @@ public sealed class CrossedTherapistsTests
     private const double Effect = 0.35;
     private const string Arm = "armnew";
 
-    private static readonly Method s_mixed = StudyFixture.Own("mixed", "outcome ~ arm + (1 | therapist)", StudyFixture.Term("arm", TestKind.TSatterthwaite));
-    private static readonly Method s_robust = StudyFixture.Own("robust", "outcome ~ arm", StudyFixture.Term("arm", TestKind.TCr2));
+    private static readonly Method s_mixed = StudyFixture.Own("mixed", "outcome ~ arm + (1 | therapist)", StudyFixture.Term(Arm, TestKind.TSatterthwaite));
+    private static readonly Method s_robust = StudyFixture.Own("robust", "outcome ~ arm", StudyFixture.Term(Arm, TestKind.TCr2));
 
     /// <summary>With one effect for all, the test within therapists has N − J − 1 degrees of freedom.</summary>
     [Fact]

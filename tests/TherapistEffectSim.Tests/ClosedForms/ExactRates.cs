@@ -46,10 +46,8 @@ internal static class ExactRates
         OverChiSquared(therapists - 1, x => TPower(slopeInSds * Math.Sqrt(x / variance), therapists - 2));
 
     /// <summary>Rejections by a t test that takes patients as independent, two arms with J therapists of n patients each.</summary>
-    public static double IgnoringTherapists(int therapistsPerArm, int patients, double icc)
-    {
-        return SizeOfPooled(1 + ((patients - 1) * icc), 2 * (therapistsPerArm - 1), 1 - icc, 2 * therapistsPerArm * (patients - 1));
-    }
+    public static double IgnoringTherapists(int therapistsPerArm, int patients, double icc) =>
+        SizeOfPooled(1 + ((patients - 1) * icc), 2 * (therapistsPerArm - 1), 1 - icc, 2 * therapistsPerArm * (patients - 1));
 
     /// <summary>Rejections by a t test of the arms that pools their differences between therapists who treat in both arms with the residuals.</summary>
     /// <param name="therapists">J.</param>
