@@ -218,7 +218,7 @@ public sealed class CanonicalFormTests
     // Files of which every key is valid and every rule over several keys holds.
     private static Arbitrary<string> Studies() =>
         (from caseload in Gen.Elements("10", "{mean: 15.4, cv: 0.8}", "{total: 400, cv: 0.3}", "[" + string.Join(", ", Enumerable.Range(1, 30)) + "]")
-         from arms in Gen.Elements("", "arms: [a, b], ", "arms: [usual care, \"o'n: \\\"x\\\" é😀\"], per-arm: {usual care: 16, \"o'n: \\\"x\\\" é😀\": 14}, ")
+         from arms in Gen.Elements("", "arms: [a, b], ", "arms: [a, b], nesting: crossed, ", "arms: [a, b], without-therapists: {a: 25}, ", "arms: [usual care, \"o'n: \\\"x\\\" é😀\"], per-arm: {usual care: 16, \"o'n: \\\"x\\\" é😀\": 14}, ")
          from alliance in Gen.Elements("therapist-icc: 0.1", "observed-therapist-icc: 6.25e-2, reliability: 0.77, therapist-mean: measured")
          from between in Shapes()
          from within in Shapes()
