@@ -10,6 +10,7 @@ internal sealed class MixedGrid
     private const double LeastDegree = 3;  // of the outcome: C²·a
     private const double HighestDegree = 63;
     private const int RetentionPoints = 24;
+    private const double SteepestLogHazard = 3; // per SD, that these points resolve
     private const int MostPoints = 2_000_000;
 
     private readonly World _world;
@@ -70,7 +71,9 @@ internal sealed class MixedGrid
         }
 
         MixedGrid grid = new(world, allocation, reads, degree);
-        return grid.TakesTherapists() && grid.TakesPatients() && (long)grid.Therapists.Length * grid.Patients.Length <= MostPoints ? grid : null;
+        Retention retention = world.Scenario.Retention;
+        bool steep = Math.Max(Math.Abs(retention.Alliance), Math.Abs(retention.Severity)) > SteepestLogHazard;
+        return !(grid.NeedsRetention && steep) && grid.TakesTherapists() && grid.TakesPatients() && (long)grid.Therapists.Length * grid.Patients.Length <= MostPoints ? grid : null;
     }
 
     private static ImmutableArray<(double Node, double Weight)> Normal(int points)

@@ -87,7 +87,8 @@ internal static class RejectionMechanisms
     {
         bool bySkill = MixedMechanisms.Score(tested.World.Scenario.Allocation) is AllocationScore.Alliance or AllocationScore.Outcome;
         return tested.Covariates().Any(c => c.IsAllocated
-            && ((((c.MovesOutcome && !tested.ModelHas(c.Column)) || c.HasFurtherEffects) && (tested.IsVariance || tested.IsOfSkill || tested.IsAlliance))
+            && ((c.MovesOutcome && !tested.ModelHas(c.Column) && (tested.IsVariance || tested.IsOfSkill || tested.ReadsBetween || (c.MovesAlliance && tested.IsAlliance)))
+                || (c.HasFurtherEffects && (tested.IsVariance || tested.IsOfSkill || tested.IsAlliance))
                 || (bySkill && !tested.IsVariance && tested.Reads(c.Column))
                 || (bySkill && c.MovesAlliance && (tested.IsVariance ? tested.ModelObservesAlliance : tested.IsAlliance))));
     }

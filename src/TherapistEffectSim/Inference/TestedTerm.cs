@@ -60,7 +60,10 @@ internal sealed class TestedTerm
     public bool HasSquareOfAdherence { get; }
 
     /// <summary>A coefficient of the alliance at any level.</summary>
-    public bool IsAlliance => IsBetweenAlliance || IsWithinAlliance || (!IsVariance && _variables.Any(WorldVariables.IsBetweenAlliance));
+    public bool IsAlliance => ReadsBetween || IsWithinAlliance;
+
+    /// <summary>A coefficient of the alliance between therapists, or of a product with it.</summary>
+    public bool ReadsBetween => IsBetweenAlliance || (!IsVariance && _variables.Any(WorldVariables.IsBetweenAlliance));
 
     /// <summary>A coefficient of therapists' scores, known or observed.</summary>
     public bool IsOfSkill => IsOfTherapists && !IsRandomised && _variables.Length > 0;

@@ -10,8 +10,10 @@ namespace TherapistEffectSim.Inference;
 /// <remarks>
 /// The structural outcome (no attrition, infinite caseloads) is projected on the model's terms, with the observed alliance read as the
 /// true one: <c>alliance_between</c> as A_j, <c>alliance_within</c> as W_ij. So attenuation, confounding and selection by attrition are
-/// bias. Without a true value are: terms that vary at both levels under one coefficient (<c>alliance</c>), and all whose coefficient
-/// changes with theirs; terms that the ones before them span (nothing is left of <c>alliance_between</c> where therapists do not
+/// bias. Effects that vary between studies are at their mean, reverse causation and errors of raters and questionnaires are bias too.
+/// Where therapists and patients are linked, and for contextual models and products of the whole alliance, see
+/// <see cref="MixedTrueValues"/>. Without a true value are: terms that vary at both levels under one coefficient (<c>alliance</c>), and all
+/// whose coefficient changes with theirs; terms that the ones before them span (nothing is left of <c>alliance_between</c> where therapists do not
 /// differ in alliance); where sites differ, terms whose coefficient is a realised site effect; and columns of so high a degree that the
 /// quadrature would need too many points, the earlier the more knots a curve has.
 /// </remarks>
