@@ -16,7 +16,9 @@ internal static class CommandLine
 
     private static readonly string[] s_examples =
     [
-        "tes run experiments/quickstart.yaml",
+        "tes scenarios",
+        "tes scenarios copy quickstart",
+        "tes run quickstart.yaml",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
     ];
@@ -50,6 +52,7 @@ internal static class CommandLine
             SimulateCommand.Create(streams),
             ValidateCommand.Create(streams),
             SchemaCommand.Create(streams),
+            ScenariosCommand.Create(streams),
             FitCommand.Create(streams),
             SummariseCommand.Create(streams),
         };
@@ -88,29 +91,31 @@ internal static class CommandLine
             streams.Say(mistake);
         }
 
-        streams.Say($"Help: {NameOf(parsed.CommandResult.Command)} --help");
+        streams.Say($"Help: {NameOf(parsed.CommandResult)} --help");
         return ExitCode.InvalidInput;
     }
 
     // The parser takes an option that it does not know for the name of a file.
     private static string? StrayOption(ParseResult parsed) =>
         parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is Token stray
-            ? Unknown(stray.Value, parsed.CommandResult.Command)
+            ? Unknown(stray.Value, parsed.CommandResult)
             : null;
 
     private static IEnumerable<string> Mistakes(ParseResult parsed) =>
         parsed.UnmatchedTokens is [string first, ..]
-            ? [Unknown(first, parsed.CommandResult.Command)]
+            ? [Unknown(first, parsed.CommandResult)]
             : parsed.Errors.Select(error => error.Message).Distinct();
 
-    private static string Unknown(string word, Command command)
+    private static string Unknown(string word, CommandResult command)
     {
-        string[] known = [.. command.Subcommands.Select(subcommand => subcommand.Name), .. command.Options.Select(option => option.Name)];
+        string[] known =
+            [.. command.Command.Subcommands.Select(subcommand => subcommand.Name), .. command.Command.Options.Select(option => option.Name)];
         string suggestion = NearestName.Find(word, known) is string nearest ? $"Did you mean {nearest}?" : $"Known are {Wording.List(known, "and")}.";
         return $"'{word}' is no command, option or argument of {NameOf(command)}. {suggestion}";
     }
 
-    private static string NameOf(Command command) => command is RootCommand ? Name : $"{Name} {command.Name}";
+    private static string NameOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : Name;
 
     private sealed class VersionAction(TextWriter output) : SynchronousCommandLineAction
     {

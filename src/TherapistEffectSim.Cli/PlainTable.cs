@@ -31,6 +31,9 @@ internal static class PlainTable
     /// <summary>Adds a column of texts.</summary>
     public static void AddTextColumn(this Table table, string header) => table.AddColumn(Column(header));
 
+    /// <summary>Adds a column of texts that may be broken into lines where the table is wider than asked.</summary>
+    public static void AddWrappedColumn(this Table table, string header) => table.AddColumn(new TableColumn(new Text(header)) { Padding = new Padding(0) });
+
     /// <summary>Adds a row of texts as they are: brackets are no markup.</summary>
     public static void AddTexts(this Table table, params IEnumerable<string> cells) => table.AddRow(cells.Select(cell => new Text(cell)));
 

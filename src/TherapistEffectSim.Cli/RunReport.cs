@@ -60,6 +60,7 @@ internal sealed class RunReport
         output.WriteLine();
         bool isTable = _study.Cells.Count > MostBlocks;
         WriteLegend(output, isTable);
+        WriteCorrections(output);
     }
 
     private void WriteLegend(TextWriter output, bool isTable)
@@ -75,6 +76,11 @@ internal sealed class RunReport
         output.WriteLine("that is   power: the truth is not 0. type I: it is 0, and nothing else could make the test reject.");
         output.WriteLine("          false alarm: it is 0, but another effect of this world makes the test reject: not a detection");
         output.WriteLine("truth     what the model would find in an endless trial that knows each alliance without error");
+        if (_cells[0].Summary.Any(r => r.Measure == "negative_rate"))
+        {
+            output.WriteLine("          of cor(between) likewise; cor(total) and cor(within) are those of the alliance as it is measured");
+        }
+
         output.WriteLine("estimate  mean over the trials");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"coverage  share of the two-sided {100 * (1 - (decimal)_study.Alpha):G6} % confidence intervals that hold the truth"));
@@ -94,6 +100,29 @@ internal sealed class RunReport
             output.WriteLine("Bias-eliminated coverage is left out: it needs --keep-replicates.");
         }
     }
+
+    private void WriteCorrections(TextWriter output)
+    {
+        string[] corrected = [.. MethodsWith(source => source is not null)];
+        if (corrected.Length == 0)
+        {
+            return;
+        }
+
+        output.WriteLine(Wording.Wrapped(
+            $"Corrected for the unreliability of the observed therapist means in {Wording.List(corrected, "and")}: estimates and intervals of "
+            + "alliance_between and I(alliance_between^2). Whether they reject is not: their p-values are those of the uncorrected terms.", 0));
+        string[] estimated = [.. MethodsWith(source => source == ReliabilitySource.Estimated)];
+        if (estimated.Length > 0)
+        {
+            output.WriteLine(Wording.Wrapped(
+                $"Trials whose estimated reliability is not above 0 count as no rejection in {Wording.List(estimated, "and")}. Of the others some are close to 0 and "
+                + "correct by huge factors, which rule the mean: see median_bias.", 0));
+        }
+    }
+
+    private IEnumerable<string> MethodsWith(Func<ReliabilitySource?, bool> reliability) =>
+        _cells[0].Formulas.Select(f => f.Key).Zip(_study.Methods).Where(m => reliability(m.Second.Reliability)).Select(m => m.First);
 
     // One line per scenario: the factors and the rejection rate of each joint test, or of the first tests.
     private Table Lines()

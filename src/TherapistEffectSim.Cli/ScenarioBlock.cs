@@ -63,6 +63,7 @@ internal static class ScenarioBlock
         foreach (SummaryRow rate in cell.Summary.Where(r => r.Measure == "rejection_rate"))
         {
             SummaryRow? bias = Row(cell, rate, "", "bias");
+            SummaryRow? mean = Row(cell, rate, "", "estimate_mean");
             SummaryRow? coverage = Row(cell, rate, rate.Test, "coverage");
             Alternative side = SideOf(cell, study, rate);
             bool made = WasMade(rate);
@@ -75,7 +76,9 @@ internal static class ScenarioBlock
                 made ? ShareText.Interval(rate.ConfLow, rate.ConfHigh) : "",
                 made ? Meaning(rate, side) : "not made",
                 rate.TrueValue is double truth ? Wording.Rounded(truth, truth, DigitsOfTruth) : "",
-                bias is { Value: double b } && rate.TrueValue is double t ? Estimate(t + b, bias.Mcse) : "",
+                mean is { Value: double m } ? Estimate(m, mean.Mcse)
+                    : bias is { Value: double b } && rate.TrueValue is double t ? Estimate(t + b, bias.Mcse)
+                    : "",
                 coverage?.Value is not null ? ShareText.Percent(coverage) : "",
             ]);
         }

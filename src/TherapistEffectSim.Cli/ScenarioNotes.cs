@@ -22,7 +22,7 @@ internal static class ScenarioNotes
     private const double Z = 1.959963984540054;
 
     public static IEnumerable<string> Of(CellResult cell, Study study) =>
-        [.. LostTherapists(cell), .. Boundary(cell), .. Failures(cell), .. FalseAlarms(cell, study), .. WrongSides(cell, study), .. Biases(cell), .. Precision(cell)];
+        [.. LostTherapists(cell), .. Boundary(cell), .. Failures(cell, study), .. FalseAlarms(cell, study), .. WrongSides(cell, study), .. Biases(cell), .. Precision(cell)];
 
     private static IEnumerable<string> LostTherapists(CellResult cell)
     {
@@ -50,7 +50,7 @@ internal static class ScenarioNotes
         }
     }
 
-    private static IEnumerable<string> Failures(CellResult cell)
+    private static IEnumerable<string> Failures(CellResult cell, Study study)
     {
         IEnumerable<SummaryRow> failed = cell.Summary.Where(r => r.Measure == "rejection_rate" && r.Failures > NotableFailures * cell.Replicates);
         foreach (IGrouping<(string Method, long Failures), SummaryRow> group in failed.GroupBy(r => (r.Method, r.Failures)))
@@ -58,7 +58,11 @@ internal static class ScenarioNotes
             long made = cell.Replicates - group.Key.Failures;
             if (made == 0)
             {
-                yield return $"{group.Key.Method} can test {Wording.List([.. group.Select(r => r.Term).Distinct()], "and")} in none of the trials: too few therapists or patients, or a column that repeats others.";
+                int method = cell.Formulas.Select(f => f.Key).ToList().IndexOf(group.Key.Method);
+                string reasons = study.Methods[method].Reliability is null
+                    ? "or a column that repeats others"
+                    : "a column that repeats others, or a reliability that is not above 0";
+                yield return $"{group.Key.Method} can test {Wording.List([.. group.Select(r => r.Term).Distinct()], "and")} in none of the trials: too few therapists or patients, {reasons}.";
                 continue;
             }
 
@@ -85,7 +89,7 @@ internal static class ScenarioNotes
         SummaryRow[] large = [.. rows.Where(r => r.ConfLow > NotableBias)];
         if (small.Length > 0)
         {
-            string means = small.Any(r => r.Term.Contains("alliance_between", StringComparison.Ordinal))
+            string means = small.Any(r => r.Term == "cor(between)" || r.Term.Contains("alliance_between", StringComparison.Ordinal))
                 ? " Means over few patients are unreliable measures of a therapist's alliance."
                 : "";
             double reliability = cell.Cell.Scenario.Alliance.Reliability;

@@ -48,7 +48,9 @@ internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter E
         Interruption.CanBeCanceled ? Task.Run(work, Interruption).WaitAsync(Interruption).GetAwaiter().GetResult() : work();
 
     /// <summary>Writes a table to the output as plain text, without blanks at line ends.</summary>
-    public void Write(Table table)
+    /// <param name="table">The table.</param>
+    /// <param name="width">Columns of the terminal, for a table that can be broken to fit.</param>
+    public void Write(Table table, int width = WidestTable)
     {
         using StringWriter text = new();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -58,7 +60,7 @@ internal sealed record Streams(TextReader Input, TextWriter Output, TextWriter E
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        console.Profile.Width = WidestTable;
+        console.Profile.Width = width;
         console.Write(table);
         string[] lines = [.. text.ToString().Split('\n').Select(line => line.TrimEnd())];
         int first = Array.FindIndex(lines, line => line.Length > 0);

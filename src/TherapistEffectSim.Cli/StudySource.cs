@@ -21,9 +21,16 @@ internal sealed record StudySource(string Name, StudyFile File, ulong Seed, bool
     /// <param name="seed">Overrides that of the file; <see langword="null"/> if not given.</param>
     /// <param name="streams">Where standard input comes from.</param>
     /// <exception cref="StudyFileException">The file has mistakes.</exception>
+    /// <exception cref="DataException">There is no such file, but a built-in story of its name.</exception>
     public static StudySource Load(string path, ulong? seed, Streams streams)
     {
         bool isStandard = path is Streams.StandardName;
+        if (!isStandard && !System.IO.File.Exists(path) && BuiltInStory.OfFile(path) is BuiltInStory story)
+        {
+            throw new DataException(path, new FileNotFoundException(
+                $"there is no such file. To have the built-in story {story.Name} as a file: tes scenarios copy {story.Name}"));
+        }
+
         string name = isStandard ? "standard input" : path;
         StudyFile file = isStandard ? StudyFile.Read(streams.Input, name, FormulaMistake) : StudyFile.Load(path, FormulaMistake);
         ulong? given = seed ?? file.Seed;

@@ -8,6 +8,9 @@ public sealed class HelpTests
     [InlineData("help-simulate", "simulate")]
     [InlineData("help-validate", "validate")]
     [InlineData("help-schema", "schema")]
+    [InlineData("help-scenarios", "scenarios")]
+    [InlineData("help-scenarios-show", "scenarios", "show")]
+    [InlineData("help-scenarios-copy", "scenarios", "copy")]
     [InlineData("help-fit", "fit")]
     [InlineData("help-summarise", "summarise")]
     public void Help_OfEachCommand_IsTheApprovedText(string name, params string[] command)
@@ -21,7 +24,8 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[][])[["--help"], ["run", "--help"], ["simulate", "--help"], ["validate", "--help"], ["schema", "--help"], ["fit", "--help"], ["summarise", "--help"]]).SelectMany(args => CommandRun.Of(args).Output.Split('\n')),
+            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise"])
+                .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 
     [Fact]

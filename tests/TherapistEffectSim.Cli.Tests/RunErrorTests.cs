@@ -8,7 +8,7 @@ public sealed class RunErrorTests
     [Theory]
     [InlineData("trial: {therapists: 20, caseload: 10}", "trial: {therapists: 20, caseload: 10", "STUDY:5:35: is not readable as YAML: what follows here cannot be understood.\n")]
     [InlineData("  trial:", "\ttrial:", "STUDY:5:1: is not readable as YAML: the line is indented with a tab; indent with blanks.\n")]
-    [InlineData("outcome-icc", "outcome-ic", "STUDY:6:16: scenario.therapists.outcome-ic: unknown key 'outcome-ic'; did you mean 'outcome-icc'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of.\n")]
+    [InlineData("outcome-icc", "outcome-ic", "STUDY:6:16: scenario.therapists.outcome-ic: unknown key 'outcome-ic'; did you mean 'outcome-icc'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of, distribution.\n")]
     [InlineData("therapists: 20", "therapists: twenty", "STUDY:5:23: scenario.trial.therapists: must be a whole number in [1, 1000000], but was 'twenty'.\n")]
     [InlineData("slope: 0.2}", "slope: 0.2}\n    residual-sd: -1", "STUDY:10:18: scenario.outcome.residual-sd: must be a number in [0.001, 1000000], but was -1.\n")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "STUDY:6:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1.\n")]
@@ -16,13 +16,13 @@ public sealed class RunErrorTests
     [InlineData("therapists: 20", "therapists: 0", "STUDY:5:23: scenario.trial.therapists: must be a whole number in [1, 1000000], but was 0.\n")]
     [InlineData("caseload: 10", "caseload: 0", "STUDY:5:37: scenario.trial.caseload: must be a whole number in [1, 100000], but was 0.\n")]
     [InlineData("methods:", "  attrition: {outcome: {rate: 1}}\nmethods:", "STUDY:10:31: scenario.attrition.outcome.rate: must be a number in [0, 1), but was 1.\n")]
-    [InlineData("0.05", "0,05", "STUDY:6:31: scenario.therapists.05: unknown key '05'; a decimal takes a point, as in 0.05. Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of.\n")]
-    [InlineData("linear, slope", "quadratic, curvature: 1, slope", "STUDY:9:47: scenario.outcome.between.slope: unknown key 'slope', which belongs to another variant. Known keys: shape, linear, curvature, optimum.\n")]
+    [InlineData("0.05", "0,05", "STUDY:6:31: scenario.therapists.05: unknown key '05'; a decimal takes a point, as in 0.05. Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of, distribution.\n")]
+    [InlineData("linear, slope", "quadratic, curvature: 1, slope", "STUDY:9:47: scenario.outcome.between.slope: unknown key 'slope', which belongs to another variant. Known keys: shape, slope-sd, slope-correlation, linear, curvature, optimum.\n")]
     [InlineData(Methods, "[\"outcome ~ alliance\"]", "STUDY:10:11: methods[1]: a formula needs a name: {name: own, formula: \"outcome ~ alliance\"}.\n")]
     [InlineData("caseload: 10", "caseload: 10, sites:5", "STUDY:5:41: scenario.trial.sites:5: unknown key 'sites:5'; a colon needs a blank after it. Known keys: arms, sites, therapists, per-arm, caseload.\n")]
     [InlineData("name: line", "name: ../line", "STUDY:1:7: name: must be made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters, but was '../line'.\n")]
     [InlineData("replicates: 64", "replicates: 0", "STUDY:3:13: replicates: must be a whole number in [1, 1000000000], but was 0.\n")]
-    [InlineData(Methods, "[nul-model]", "STUDY:10:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, ols-ignoring-therapist, therapist-means, but was 'nul-model'; did you mean 'null-model'?\n")]
+    [InlineData(Methods, "[nul-model]", "STUDY:10:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, ols-ignoring-therapist, therapist-means, correlations, but was 'nul-model'; did you mean 'null-model'?\n")]
     [InlineData("methods:", "grid: {scenario.trial.therapist: [1, 2]}\nmethods:", "STUDY:10:8: grid.scenario.trial.therapist: unknown path 'scenario.trial.therapist'; did you mean 'scenario.trial.therapists'? A path is the keys down to the value, joined by dots.\n")]
     public void Run_OfAStudyWithAMistake_SaysWhereAndWhatIsAccepted(string from, string to, string message) => AssertRefused(from, to, message);
 
@@ -41,10 +41,10 @@ public sealed class RunErrorTests
         "STUDY: method linear: the model has no coefficient alliance_betwen. Its coefficients are (Intercept), alliance_between, alliance_within; did you mean alliance_between?\n")]
     [InlineData(
         "[{preset: linear, tests: [{term: alliance_between, by: f-exact}]}]",
-        "STUDY:10:65: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, lrt, two-lines, lind-mehlum.\n")]
+        "STUDY:10:65: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, two-lines, lind-mehlum.\n")]
     [InlineData(
         "[{preset: linear, tests: [{term: alliance_between, by: t-kenward-roger}]}]",
-        "STUDY:10:65: methods[1].tests[1].by: t-kenward-roger is not available in this version; it must be one of wald-z, t-satterthwaite, t-hc3, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.\n")]
+        "STUDY:10:65: methods[1].tests[1].by: t-kenward-roger is not available in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.\n")]
     [InlineData(
         "[{preset: ols-ignoring-therapist, tests: [{variance: therapist, by: f-exact}]}]",
         "STUDY: method ols-ignoring-therapist: the variance of therapist cannot be tested, because the model has no random intercept.\n")]
@@ -100,6 +100,18 @@ public sealed class RunErrorTests
     [InlineData("simulate")]
     public void AnyCommand_OfAMissingStudy_NamesIt(string command) =>
         Assert.Equal(new CommandRun(ExitCode.InvalidInput, "", "no-such-study.yaml: does not exist.\n"), CommandRun.Of(command, "no-such-study.yaml"));
+
+    [Theory]
+    [InlineData("run", "met-cau-2009")]
+    [InlineData("run", "no-such-folder/met-cau-2009.yaml")]
+    [InlineData("validate", "met-cau-2009.yaml")]
+    [InlineData("simulate", "met-cau-2009")]
+    public void AnyCommand_OfABuiltInStoryThatIsNoFile_SaysHowToHaveTheFile(string command, string study) => Assert.Equal(
+        new CommandRun(
+            ExitCode.InvalidInput,
+            "",
+            $"{study}: there is no such file. To have the built-in story met-cau-2009 as a file: tes scenarios copy met-cau-2009\n"),
+        CommandRun.Of(command, study));
 
     [Theory]
     [InlineData("--replicates must be a whole number in [1, 1000000000], but was '0'.\n", "--replicates", "0")]

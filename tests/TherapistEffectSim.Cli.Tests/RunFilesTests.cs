@@ -23,6 +23,9 @@ public sealed class RunFilesTests : IClassFixture<RunFilesTests.GridRun>
         ("own", "alliance", "lrt"),
         ("own", "alliance", "wald-z"),
         ("therapist-means", "alliance_between", "t-satterthwaite"),
+        ("correlations", "cor(total)", "t-correlation"),
+        ("correlations", "cor(between)", "t-correlation"),
+        ("correlations", "cor(within)", "t-correlation"),
     ];
 
     private static readonly string[] s_ofTest =
@@ -59,7 +62,7 @@ public sealed class RunFilesTests : IClassFixture<RunFilesTests.GridRun>
         {
             expected.UnionWith(s_ofTerm.Select(measure => $"{method}|{term}|{measure}|"));
             expected.UnionWith(s_ofTest.Select(measure => $"{method}|{term}|{measure}|{test}"));
-            if (test is "t-satterthwaite" or "wald-z" or "t-hc3")
+            if (test is "t-satterthwaite" or "wald-z" or "t-hc3" or "t-cr2")
             {
                 expected.Add($"{method}|{term}|bias_eliminated_coverage|{test}");
             }
@@ -68,6 +71,11 @@ public sealed class RunFilesTests : IClassFixture<RunFilesTests.GridRun>
         foreach (string method in (string[])["null-model", "own"])
         {
             expected.UnionWith(((string[])["icc_mean", "icc_q05", "icc_q50", "icc_q95"]).Select(measure => $"{method}|icc(therapist)|{measure}|"));
+        }
+
+        foreach (string term in (string[])["cor(total)", "cor(between)", "cor(within)"])
+        {
+            expected.UnionWith(((string[])["estimate_mean", "negative_rate"]).Select(measure => $"correlations|{term}|{measure}|"));
         }
 
         expected.UnionWith(((string[])["vertex_inside", "inverted_u_shown"]).Select(measure => $"quadratic|I(alliance_between^2)|{measure}|"));

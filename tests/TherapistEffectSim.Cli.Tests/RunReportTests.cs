@@ -103,6 +103,36 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void Run_WithCorrectedMethods_SaysThatPValuesAreNotCorrected()
+    {
+        CommandRun run = Run(StudyText.Line.Replace(
+            "[null-model, linear]",
+            "[linear, {preset: linear, name: latent, reliability: known}, {preset: therapist-means, reliability: estimated}]",
+            StringComparison.Ordinal));
+
+        string words = run.Output.Replace('\n', ' ');
+        Assert.Contains(
+            " Corrected for the unreliability of the observed therapist means in latent and therapist-means: estimates and intervals of alliance_between and "
+            + "I(alliance_between^2). Whether they reject is not: their p-values are those of the uncorrected terms. ",
+            words,
+            StringComparison.Ordinal);
+        Assert.Contains(" Trials whose estimated reliability is not above 0 count as no rejection in therapist-means. ", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_WithTherapistsWhoAreAllAlike_SaysThatNothingCanBeCorrected()
+    {
+        CommandRun run = Run(StudyText.Line
+            .Replace("therapist-icc: 0.1", "therapist-icc: 0", StringComparison.Ordinal)
+            .Replace("[null-model, linear]", "[{preset: therapist-means, reliability: known}]", StringComparison.Ordinal));
+
+        Assert.Contains(
+            "\n  Note: therapist-means can test alliance_between in none of the trials: too few therapists or patients, a column that repeats others, or a reliability that is not above 0.\n",
+            run.Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_OfAFormulaWithoutATruth_SaysHowToSayIt()
     {
         CommandRun run = Run(StudyText.Line.Replace(

@@ -43,6 +43,7 @@ internal static class StudyText
           - quadratic
           - {name: own, formula: "outcome ~ arm + alliance + (1 | therapist)", estimate: ml, tests: [{term: alliance, by: lrt}, {term: alliance, by: wald-z, alternative: greater}, {variance: therapist, by: lrt-mixture}]}
           - therapist-means
+          - correlations
         grid:
           scenario.attrition.outcome.rate: [0, 0.2, 0.5]
 

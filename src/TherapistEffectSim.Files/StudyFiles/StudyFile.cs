@@ -28,6 +28,9 @@ public sealed class StudyFile
     /// <summary>The name of the study.</summary>
     public string Name => _content.Name;
 
+    /// <summary>What the study asks; empty if not said.</summary>
+    public string Question => _content.Question;
+
     /// <summary>The seed of the file; <see langword="null"/> if it has none and one is to be drawn.</summary>
     public ulong? Seed => _content.Seed;
 

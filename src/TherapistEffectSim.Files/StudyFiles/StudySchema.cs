@@ -170,7 +170,7 @@ public static class StudySchema
         ["type"] = "object",
         ["propertyNames"] = new JsonObject
         {
-            ["anyOf"] = new JsonArray(
+            ["oneOf"] = new JsonArray(
                 new JsonObject { ["enum"] = Words(ScenarioPaths.All.Where(path => !HasName(path))) },
                 new JsonObject { ["pattern"] = $"^({string.Join('|', ScenarioPaths.All.Where(HasName).Select(Pattern))})$" }),
         },

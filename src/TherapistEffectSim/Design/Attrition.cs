@@ -22,7 +22,7 @@ public sealed record Attrition
     internal bool IsNone => Alliance.Rate == 0 && Outcome.Rate == 0 && Therapists == 0;
 }
 
-/// <summary>One stage of loss: logit P(lost) = α + Σ slope·covariate, α solved so that the expected rate holds.</summary>
+/// <summary>One stage of loss: logit P(lost) = α + Σ slope·covariate + v of the therapist, α solved so that the expected rate holds.</summary>
 public sealed record AttritionStage
 {
     /// <summary>Expected share lost, in [0, 1).</summary>
@@ -38,6 +38,9 @@ public sealed record AttritionStage
     [Description("SD between therapists of the log odds of loss.")]
     [Interval(0, 20)]
     public double TherapistSd { get; init => field = Require.Declared<AttritionStage>(value); }
+
+    /// <summary>Whether all patients have the same odds of loss.</summary>
+    internal bool HasEqualOdds => DependsOn.IsNone && TherapistSd == 0;
 }
 
 /// <summary>Log odds of loss per SD of each covariate's own distribution in this world before attrition.</summary>

@@ -14,8 +14,11 @@ public sealed record Method
     [Description("A model by name. Give this or formula.")]
     public MethodPreset? Preset { get; init; }
 
-    /// <summary>A model in lme4's notation on generated columns, such as <c>outcome ~ arm + alliance + (1 | therapist)</c>.</summary>
-    [Description("A model in lme4's notation on generated columns: outcome ~ arm + alliance + (1 | therapist). Give this or preset.")]
+    /// <summary>
+    /// A model in lme4's notation on generated columns, such as <c>outcome ~ arm + alliance + (1 | therapist)</c>. Any number that differs
+    /// between patients can be the response; true values are known of the outcome only.
+    /// </summary>
+    [Description("A model in lme4's notation on generated columns: outcome ~ arm + alliance + (1 | therapist), or with another column that differs between patients as response. Give this or preset.")]
     public string? Formula { get; init; }
 
     /// <summary>Columns that a preset adjusts for, beside arm and site.</summary>
@@ -29,6 +32,10 @@ public sealed record Method
     /// <summary>Criterion of the estimates; likelihood ratios always use maximum likelihood.</summary>
     [Description("Criterion of the estimates: reml or ml. Likelihood ratios always use the criterion that their name says.")]
     public Criterion Estimate { get; init; } = Criterion.Reml;
+
+    /// <summary>Corrects the slope and the curve of the observed therapist means for their unreliability; not corrected if not given.</summary>
+    [Description("Corrects alliance_between and I(alliance_between^2) for the unreliability of the observed therapist means: estimates and intervals, not the p-values. known: by the reliability of the world; estimated: by the one that the trial's own data show. Not corrected if left out.")]
+    public ReliabilitySource? Reliability { get; init; }
 
     /// <summary>The tests; empty for the preset's own.</summary>
     [Description("The tests made with the model; the preset's own if none are listed.")]
@@ -64,6 +71,17 @@ public enum MethodPreset
 
     /// <summary>Ordinary least squares of therapist means on therapist-level columns.</summary>
     TherapistMeans,
+
+    /// <summary>
+    /// No model, but Pearson's correlations of observed alliance and outcome over the analysed patients: <c>cor(total)</c> over patients,
+    /// <c>cor(between)</c> of the unweighted therapist means, <c>cor(within)</c> of the deviations from them. Takes no <c>adjust</c>.
+    /// </summary>
+    /// <remarks>
+    /// True values are the correlations in the structural world, without attrition and with infinite caseloads: between therapists those of
+    /// the true alliance with the therapists' expected outcomes, within and over patients those of the alliance as measured, its error
+    /// included. Differences of arms and sites are part of the outcome's variance between therapists and over patients.
+    /// </remarks>
+    Correlations,
 }
 
 /// <summary>What a row of an analysis is.</summary>
@@ -84,6 +102,16 @@ public enum Criterion
 
     /// <summary>Maximum likelihood.</summary>
     Ml,
+}
+
+/// <summary>Where the reliability of the observed therapist means comes from.</summary>
+public enum ReliabilitySource
+{
+    /// <summary>From the variances of the world and the caseloads analysed.</summary>
+    Known,
+
+    /// <summary>From the analysis of variance of the observed alliance; a trial in which it is not above 0 is not estimable.</summary>
+    Estimated,
 }
 
 /// <summary>A test of a coefficient or of a variance.</summary>
@@ -110,7 +138,7 @@ public sealed record TestRequest
     public CurveShape? Shape { get; init; }
 }
 
-/// <summary>The tests of a coefficient or of a variance.</summary>
+/// <summary>The tests of a coefficient, of a variance or of a correlation.</summary>
 public enum TestKind
 {
     /// <summary>Estimate over standard error against the normal distribution.</summary>
@@ -119,8 +147,20 @@ public enum TestKind
     /// <summary>Estimate over standard error against t with Satterthwaite's degrees of freedom; for least squares the ordinary t test.</summary>
     TSatterthwaite,
 
-    /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of therapist means.</summary>
+    /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of patients or therapist means.</summary>
     THc3,
+
+    /// <summary>
+    /// Estimate over its CR2 standard error, therapists as clusters, against t with Satterthwaite's degrees of freedom after Bell and
+    /// McCaffrey; for least squares of patients.
+    /// </summary>
+    TCr2,
+
+    /// <summary>
+    /// Pearson's correlation r against t with its degrees of freedom: patients − 2 over patients, therapists − 2 between them, patients −
+    /// therapists − 1 within; intervals by Fisher's z. Only of the terms of <see cref="MethodPreset.Correlations"/>.
+    /// </summary>
+    TCorrelation,
 
     /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
     Lrt,

@@ -37,17 +37,16 @@ internal sealed record AnalysisColumn(ColumnExpression Expression, ColumnProgram
     public bool IsTrueAlliance => Expression is ColumnExpression.Variable { Name: GeneratedColumns.TrueAlliance };
 }
 
-/// <summary>The columns that the models of a study use, each once, and the patient sources behind them. The outcome is the last column.</summary>
+/// <summary>The columns that the models of a study use, each once, and the patient sources behind them.</summary>
 internal sealed class AnalysisColumns
 {
     private readonly World _world;
     private readonly List<AnalysisColumn> _columns = [];
     private readonly List<(PatientSource Kind, ColumnProgram? Program)> _sources = [];
-    private AnalysisColumn? _outcome;
 
     public AnalysisColumns(World world) => _world = world;
 
-    /// <summary>The columns; the outcome last once <see cref="Complete"/> has been called.</summary>
+    /// <summary>The columns, in the order in which they were added.</summary>
     public IReadOnlyList<AnalysisColumn> Columns => _columns;
 
     /// <summary>The patient sources.</summary>
@@ -56,14 +55,17 @@ internal sealed class AnalysisColumns
     /// <summary>Whether a program needs the therapists' observed means for each patient, so that all patients must be kept until they are known.</summary>
     public bool NeedsObservedMeansPerPatient { get; private set; }
 
+    /// <summary>Whether any column reads what only the generator's longer path draws.</summary>
+    public bool ReadsFurther { get; private set; }
+
+    /// <summary>Whether a test needs the columns for each patient, so that all patients must be kept.</summary>
+    public bool NeedsPatientRows { get; private set; }
+
     /// <summary>Whether any column needs the observed mean of the alliance.</summary>
     public bool NeedsObservedMeans { get; private set; }
 
     /// <summary>Whether the world's observed mean is over all measured patients.</summary>
     public bool MeasuredMeans => _world.Scenario.Alliance.TherapistMean == TherapistMean.Measured;
-
-    /// <summary>Index of the outcome.</summary>
-    public int Outcome => _columns.IndexOf(_outcome!);
 
     /// <summary>Adds a column if it is new.</summary>
     /// <returns>Its index.</returns>
@@ -80,13 +82,13 @@ internal sealed class AnalysisColumns
         return _columns.Count - 1;
     }
 
-    /// <summary>Adds the outcome as the last column.</summary>
-    public AnalysisColumns Complete()
-    {
-        _outcome = Column(new ColumnExpression.Variable(GeneratedColumns.Outcome));
-        _columns.Add(_outcome);
-        return this;
-    }
+    /// <summary>Asks for the columns for each patient.</summary>
+    public void RequirePatientRows() => NeedsPatientRows = true;
+
+    /// <summary>Adds a generated variable if it is new, as the response of a model.</summary>
+    /// <param name="variable">A number that varies within therapists.</param>
+    /// <returns>Its index.</returns>
+    public int AddVariable(string variable) => Add(new ColumnExpression.Variable(variable));
 
     /// <summary>[column] Whether its therapist means can differ from 0.</summary>
     public bool[] HasBetween() => [.. _columns.Select(c => !c.IsAllianceWithin || MeasuredMeans)];
@@ -96,11 +98,12 @@ internal sealed class AnalysisColumns
 
     private AnalysisColumn Column(ColumnExpression expression)
     {
-        ColumnProgram program = ColumnProgram.Compile(expression, _world.Scenario.Trial);
+        ColumnProgram program = ColumnProgram.Compile(expression, _world.Scenario);
         string[] variables = [.. expression.Variables];
         bool observed = variables.Any(v => v is GeneratedColumns.AllianceBetween or GeneratedColumns.AllianceWithin);
         NeedsObservedMeans |= observed;
-        if (variables.All(v => GeneratedColumns.Levels[v] == ColumnLevel.Therapist))
+        ReadsFurther |= variables.Any(v => GeneratedColumns.IsFurther(_world.Scenario, v));
+        if (variables.All(v => GeneratedColumns.LevelOf(_world.Scenario, v) == ColumnLevel.Therapist))
         {
             return new(expression, program, -1, 0);
         }
@@ -114,7 +117,7 @@ internal sealed class AnalysisColumns
             GeneratedColumns.Severity => (PatientSource.Severity, 1),
             GeneratedColumns.PatientScore => (PatientSource.PatientScore, 1),
             GeneratedColumns.TrueAllianceWithin or GeneratedColumns.TrueAlliance => (PatientSource.PatientScore, withinSd),
-            _ => null,
+            _ => null, // sessions, retention and traits run through the general path
         };
         if (linear is { } direct)
         {

@@ -29,33 +29,17 @@ internal sealed class ColumnProgram
         Negate,
     }
 
-    /// <summary>Variables that a program may load, by their place among its inputs.</summary>
-    public static ImmutableArray<string> Inputs { get; } =
-    [
-        GeneratedColumns.Outcome,
-        GeneratedColumns.Alliance,
-        GeneratedColumns.AllianceBetween,
-        GeneratedColumns.AllianceWithin,
-        GeneratedColumns.Severity,
-        GeneratedColumns.TherapistScore,
-        GeneratedColumns.PatientScore,
-        GeneratedColumns.TrueAllianceBetween,
-        GeneratedColumns.TrueAllianceWithin,
-        GeneratedColumns.TrueAlliance,
-        GeneratedColumns.TrueTherapistEffect,
-    ];
-
     /// <summary>Compiles an expression on generated variables.</summary>
     /// <exception cref="NotSupportedException">The expression can give values that are not finite, or is nested too deeply; the message says what.</exception>
-    public static ColumnProgram Compile(ColumnExpression expression, Trial trial)
+    public static ColumnProgram Compile(ColumnExpression expression, Scenario scenario)
     {
         ImmutableArray<Instruction>.Builder code = ImmutableArray.CreateBuilder<Instruction>();
-        Emit(expression, trial, code, 1);
+        Emit(expression, scenario, code, 1);
         return new(code.ToImmutable());
     }
 
     /// <summary>Runs the program.</summary>
-    /// <param name="inputs">One number per entry of <see cref="Inputs"/>.</param>
+    /// <param name="inputs">One number per input, see <see cref="GeneratedColumns.InputOf"/>.</param>
     /// <param name="arm">Arm of the therapist.</param>
     /// <param name="site">Site of the therapist.</param>
     /// <param name="stack">At least <see cref="StackDepth"/> lanes.</param>
@@ -115,7 +99,7 @@ internal sealed class ColumnProgram
         return power;
     }
 
-    private static void Emit(ColumnExpression expression, Trial trial, ImmutableArray<Instruction>.Builder code, int depth)
+    private static void Emit(ColumnExpression expression, Scenario scenario, ImmutableArray<Instruction>.Builder code, int depth)
     {
         if (depth >= StackDepth)
         {
@@ -128,40 +112,40 @@ internal sealed class ColumnProgram
                 code.Add(new(Operation.Constant, 0, constant.Value));
                 break;
             case ColumnExpression.Variable variable:
-                int input = Inputs.IndexOf(variable.Name);
+                int input = GeneratedColumns.InputOf(scenario, variable.Name);
                 code.Add(input >= 0
                     ? new(Operation.Variable, input, 0)
                     : throw new NotSupportedException($"uses the label {variable.Name} as a number"));
                 break;
             case ColumnExpression.Indicator indicator:
-                int level = GeneratedColumns.TextLevels(trial, indicator.Column)!.Value.IndexOf(indicator.Level);
+                int level = GeneratedColumns.TextLevels(scenario.Trial, indicator.Column)!.Value.IndexOf(indicator.Level);
                 code.Add(new(indicator.Column == GeneratedColumns.Arm ? Operation.ArmIs : Operation.SiteIs, level, 0));
                 break;
             case ColumnExpression.Negation negation:
-                Emit(negation.Operand, trial, code, depth);
+                Emit(negation.Operand, scenario, code, depth);
                 code.Add(new(Operation.Negate, 0, 0));
                 break;
             case ColumnExpression.Power { Exponent: >= 0 and <= 16 } power when power.Exponent == Math.Floor(power.Exponent):
-                Emit(power.Base, trial, code, depth);
+                Emit(power.Base, scenario, code, depth);
                 code.Add(new(Operation.Power, (int)power.Exponent, 0));
                 break;
             case ColumnExpression.Power power:
                 throw new NotSupportedException($"has the exponent {power.Exponent}, but generated columns take whole exponents from 0 to 16");
             case ColumnExpression.Quotient { Right: ColumnExpression.Constant { Value: not 0 } divisor } quotient:
-                Emit(quotient.Left, trial, code, depth);
+                Emit(quotient.Left, scenario, code, depth);
                 code.Add(new(Operation.Constant, 0, 1 / divisor.Value));
                 code.Add(new(Operation.Multiply, 0, 0));
                 break;
             case ColumnExpression.Quotient:
                 throw new NotSupportedException("divides by something other than a number that is not 0");
             case ColumnExpression.Sum sum:
-                EmitBoth(sum.Left, sum.Right, Operation.Add, trial, code, depth);
+                EmitBoth(sum.Left, sum.Right, Operation.Add, scenario, code, depth);
                 break;
             case ColumnExpression.Difference difference:
-                EmitBoth(difference.Left, difference.Right, Operation.Subtract, trial, code, depth);
+                EmitBoth(difference.Left, difference.Right, Operation.Subtract, scenario, code, depth);
                 break;
             case ColumnExpression.Product product:
-                EmitBoth(product.Left, product.Right, Operation.Multiply, trial, code, depth);
+                EmitBoth(product.Left, product.Right, Operation.Multiply, scenario, code, depth);
                 break;
             default:
                 throw new NotSupportedException($"has a part of an unknown kind, {expression.GetType().Name}");
@@ -169,10 +153,10 @@ internal sealed class ColumnProgram
     }
 
     private static void EmitBoth(
-        ColumnExpression left, ColumnExpression right, Operation operation, Trial trial, ImmutableArray<Instruction>.Builder code, int depth)
+        ColumnExpression left, ColumnExpression right, Operation operation, Scenario scenario, ImmutableArray<Instruction>.Builder code, int depth)
     {
-        Emit(left, trial, code, depth);
-        Emit(right, trial, code, depth + 1);
+        Emit(left, scenario, code, depth);
+        Emit(right, scenario, code, depth + 1);
         code.Add(new(operation, 0, 0));
     }
 

@@ -24,7 +24,8 @@ internal sealed class PatientMoments<T>
     private readonly LaneBuffer<T> _values;         // [source] of the patient at hand
     private readonly LaneBuffer<T> _allianceMeans;  // [therapist] over analysed patients
     private readonly LaneBuffer<T> _measuredMeans;  // [therapist] over measured patients
-    private readonly LaneBuffer<T> _inputs = new(ColumnProgram.Inputs.Length);
+    private readonly LaneBuffer<T> _measured;       // [therapist]
+    private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
     private readonly bool _isAllianceAndOutcome;
     private readonly int _alliance;
@@ -46,8 +47,10 @@ internal sealed class PatientMoments<T>
         _values = new(_sources);
         _allianceMeans = new(_therapists);
         _measuredMeans = new(_therapists);
+        _measured = new(_therapists);
         _alliance = IndexOf(PatientSource.Alliance);
         _outcome = IndexOf(PatientSource.Outcome);
+        _inputs = new(GeneratedColumns.InputsIn(world.Scenario));
         _isAllianceAndOutcome = _sources == 2 && _alliance >= 0 && _outcome >= 0;
     }
 
@@ -59,6 +62,9 @@ internal sealed class PatientMoments<T>
 
     /// <summary>[therapist] Mean alliance over all whose alliance was measured.</summary>
     public ReadOnlySpan<T> MeasuredMeans => _measuredMeans.Span;
+
+    /// <summary>[therapist] Patients whose alliance was measured; like <see cref="MeasuredMeans"/>, after <see cref="SumAlliance"/>.</summary>
+    public ReadOnlySpan<T> Measured => _measured.Span;
 
     /// <summary>[therapist] Mean of a source over the analysed patients.</summary>
     public ReadOnlySpan<T> Means(int source) => _means.Span.Slice(source * _therapists, _therapists);
@@ -92,7 +98,7 @@ internal sealed class PatientMoments<T>
     public void SumAlliance(int therapist)
     {
         ReadOnlySpan<T> alliance = Patients(_batch.Alliance, therapist);
-        T trueAlliance = _batch.AllianceBase.Span[therapist];
+        T expected = _batch.ObservedBase.Span[therapist];
         T one = T.Create(1);
         T sum = T.Create(0);
         if (!_hasMasks)
@@ -102,9 +108,10 @@ internal sealed class PatientMoments<T>
                 sum += value;
             }
 
-            T mean = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
+            T mean = expected + (sum / T.Max(_analysed.Span[therapist], one));
             _allianceMeans.Span[therapist] = mean;
             _measuredMeans.Span[therapist] = mean;
+            _measured.Span[therapist] = _analysed.Span[therapist];
             return;
         }
 
@@ -119,8 +126,9 @@ internal sealed class PatientMoments<T>
             measuredCount += T.And(measured[i], one);
         }
 
-        _allianceMeans.Span[therapist] = trueAlliance + (sum / T.Max(_analysed.Span[therapist], one));
-        _measuredMeans.Span[therapist] = trueAlliance + (measuredSum / T.Max(measuredCount, one));
+        _allianceMeans.Span[therapist] = expected + (sum / T.Max(_analysed.Span[therapist], one));
+        _measuredMeans.Span[therapist] = expected + (measuredSum / T.Max(measuredCount, one));
+        _measured.Span[therapist] = measuredCount;
     }
 
     /// <summary>Adds the patients of a therapist to the sums.</summary>
@@ -165,7 +173,7 @@ internal sealed class PatientMoments<T>
         T zero = T.Create(0);
         T trueAlliance = _batch.AllianceBase.Span[therapist];
         inputs[0] = _batch.OutcomeBase.Span[therapist];
-        inputs[1] = trueAlliance;
+        inputs[1] = _batch.ObservedBase.Span[therapist];
         inputs[2] = observed;
         inputs[3] = zero;
         inputs[4] = zero;
@@ -175,6 +183,11 @@ internal sealed class PatientMoments<T>
         inputs[8] = zero;
         inputs[9] = trueAlliance;
         inputs[10] = _batch.TherapistEffect.Span[therapist];
+        if (_columns.ReadsFurther)
+        {
+            inputs[11] = _batch.Adherence.Span[therapist];
+            inputs[12..].Fill(zero);
+        }
     }
 
     private int IndexOf(PatientSource kind)
@@ -256,7 +269,7 @@ internal sealed class PatientMoments<T>
         int patients = _batch.Patients[therapist];
         for (int i = 0; i < patients; i++)
         {
-            Values(therapist, i, observed, values);
+            SourceDeviations(therapist, i, observed, values);
             if (_hasMasks)
             {
                 T analysed = _batch.Analysed.Span[_batch.FirstPatient[therapist] + i];
@@ -280,8 +293,12 @@ internal sealed class PatientMoments<T>
         }
     }
 
-    // Deviations of the sources from their value at what is expected given the therapist.
-    private void Values(int therapist, int patient, T observed, Span<T> values)
+    /// <summary>Deviations of a patient's sources from their value at what is expected given the therapist.</summary>
+    /// <param name="therapist">Its patients must be in the batch.</param>
+    /// <param name="patient">Number among the therapist's patients, from 0; one that is not analysed gives numbers without meaning.</param>
+    /// <param name="observed">alliance_between of the therapist.</param>
+    /// <param name="values">[source]</param>
+    public void SourceDeviations(int therapist, int patient, T observed, Span<T> values)
     {
         int position = _batch.FirstPatient[therapist] + patient;
         for (int s = 0; s < values.Length; s++)
@@ -312,6 +329,16 @@ internal sealed class PatientMoments<T>
         inputs[6] = score;
         inputs[8] = within;
         inputs[9] += within;
+        if (_columns.ReadsFurther)
+        {
+            inputs[12] = _batch.Sessions.Span[position];
+            inputs[13] = _batch.Retained.Span[position];
+            for (int t = 0; t < _batch.Traits.Length; t++)
+            {
+                inputs[14 + t] = _batch.Traits[t].Span[position];
+            }
+        }
+
         return program.Run<T>(inputs, _world.Layout.Arm[therapist], _world.Layout.Site[therapist], _stack.Span);
     }
 
@@ -339,7 +366,7 @@ internal sealed class PatientMoments<T>
 
             T expected = _columns.Sources[s].Kind switch
             {
-                PatientSource.Alliance => _batch.AllianceBase.Span[therapist],
+                PatientSource.Alliance => _batch.ObservedBase.Span[therapist],
                 PatientSource.Outcome => _batch.OutcomeBase.Span[therapist],
                 PatientSource.Program => ProgramBase(_columns.Sources[s].Program!, therapist, observed),
                 _ => T.Create(0),

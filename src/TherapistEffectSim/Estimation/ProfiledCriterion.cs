@@ -227,6 +227,19 @@ internal sealed class ProfiledCriterion<T>
             u[k] = T.Create(contrast[k]);
         }
 
+        return InverseFormInPlace(u);
+    }
+
+    /// <summary>cᵀA_xx⁻¹c of a contrast that differs between the lanes.</summary>
+    public T InverseForm(ReadOnlySpan<T> contrast)
+    {
+        Span<T> u = _vector.Span[..(_order - 1)];
+        contrast.CopyTo(u);
+        return InverseFormInPlace(u);
+    }
+
+    private T InverseFormInPlace(Span<T> u)
+    {
         _ldl.SolveLower(u);
         T form = T.Create(0);
         for (int k = 0; k < u.Length; k++)

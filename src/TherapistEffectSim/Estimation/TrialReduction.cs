@@ -7,7 +7,7 @@ namespace TherapistEffectSim.Estimation;
 /// <summary>Generates replicates and reduces each to the statistics that the models need, one replicate per lane.</summary>
 /// <remarks>
 /// The patients of a therapist are generated, summed and forgotten, unless a column needs the observed therapist means for each
-/// patient; then all patients are kept until the means are known. Owns its scratch memory: one per thread.
+/// patient, and the sums wait until the means are known, or a test needs the patients themselves. Owns its scratch memory: one per thread.
 /// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
 internal sealed class TrialReduction<T>
@@ -19,7 +19,7 @@ internal sealed class TrialReduction<T>
     private readonly TrialBatch<T> _batch;
     private readonly PatientMoments<T> _moments;
     private readonly LaneBuffer<T> _observedMeans;   // [therapist] centred alliance_between
-    private readonly LaneBuffer<T> _inputs = new(ColumnProgram.Inputs.Length);
+    private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
 
     public TrialReduction(World world, ulong key, AnalysisColumns columns)
@@ -27,33 +27,43 @@ internal sealed class TrialReduction<T>
         _world = world;
         _columns = columns;
         bool severityIsUsed = columns.Columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Severity));
-        _generator = new(world, key, severityIsUsed);
+        _inputs = new(GeneratedColumns.InputsIn(world.Scenario));
+        bool further = world.HasFurtherMechanisms || columns.ReadsFurther;
+        _generator = new(world, key, severityIsUsed, columns.ReadsFurther);
         int therapists = world.Layout.Therapists;
-        _batch = new(therapists);
+        _batch = further ? new(world) : new(therapists);
         _observedMeans = new(therapists);
         _moments = new(world, columns, _batch, _generator.HasMasks);
         Statistics = new(therapists, columns.HasBetween(), columns.HasWithin())
         {
             IsBalanced = world.IsComplete && world.Caseloads.IsEqual,
         };
+        Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
 
     /// <summary>The statistics of the replicates last generated.</summary>
     public TherapistStatistics<T> Statistics { get; }
+
+    /// <summary>[therapist] Patients over whom the observed mean of the alliance is taken; only where a column needs it.</summary>
+    public ReadOnlySpan<T> PatientsOfMeans => _columns.MeasuredMeans ? _moments.Measured : _moments.Analysed;
+
+    /// <summary>The patients of the replicates last generated, if a test needs them.</summary>
+    public PatientRows<T>? Rows { get; }
 
     /// <summary>Generates the replicates first, first + 1, … (from 0), one per lane.</summary>
     public void Run(long first)
     {
         _generator.Therapists(first, _batch);
         _moments.Clear();
-        bool keep = _columns.NeedsObservedMeansPerPatient;
+        bool wait = _columns.NeedsObservedMeansPerPatient;
+        bool keep = wait || Rows is not null;
         int position = 0;
         for (int j = 0; j < _world.Layout.Therapists; j++)
         {
             int patients = _generator.Patients(j, keep ? position : 0, _batch);
             position += patients;
             _moments.CountPatients(j);
-            if (!keep)
+            if (!wait)
             {
                 _moments.Add(j, default);
             }
@@ -64,7 +74,7 @@ internal sealed class TrialReduction<T>
         }
 
         ObservedMeans();
-        if (keep)
+        if (wait)
         {
             for (int j = 0; j < _world.Layout.Therapists; j++)
             {
@@ -73,6 +83,7 @@ internal sealed class TrialReduction<T>
         }
 
         Fill();
+        Rows?.Fill(Statistics, _observedMeans.Span);
     }
 
     /// <summary>alliance_between: observed therapist mean minus the unweighted mean over analysed therapists.</summary>

@@ -25,6 +25,9 @@ internal static class GeneratedColumns
     public const string AllianceBetween = "alliance_between";
     public const string AllianceWithin = "alliance_within";
     public const string Severity = "severity";
+    public const string Adherence = "adherence";
+    public const string Sessions = "sessions";
+    public const string Retained = "retained";
     public const string Arm = "arm";
     public const string Site = "site";
     public const string Therapist = "therapist";
@@ -36,28 +39,64 @@ internal static class GeneratedColumns
     public const string TrueAlliance = "true_alliance";
     public const string TrueTherapistEffect = "true_therapist_effect";
 
-    /// <summary>Level of each variable that this version generates.</summary>
-    public static ImmutableDictionary<string, ColumnLevel> Levels { get; } = new Dictionary<string, ColumnLevel>
-    {
-        [Outcome] = ColumnLevel.Patient,
-        [Alliance] = ColumnLevel.Patient,
-        [AllianceBetween] = ColumnLevel.Therapist,
-        [AllianceWithin] = ColumnLevel.Patient,
-        [Severity] = ColumnLevel.Patient,
-        [Arm] = ColumnLevel.Therapist,
-        [Site] = ColumnLevel.Therapist,
-        [Therapist] = ColumnLevel.Label,
-        [Patient] = ColumnLevel.Label,
-        [TherapistScore] = ColumnLevel.Therapist,
-        [PatientScore] = ColumnLevel.Patient,
-        [TrueAllianceBetween] = ColumnLevel.Therapist,
-        [TrueAllianceWithin] = ColumnLevel.Patient,
-        [TrueAlliance] = ColumnLevel.Patient,
-        [TrueTherapistEffect] = ColumnLevel.Therapist,
-    }.ToImmutableDictionary();
+    /// <summary>Variables of all scenarios, with their levels, in the order of a program's inputs.</summary>
+    private static readonly ImmutableArray<(string Name, ColumnLevel Level)> s_common =
+    [
+        (Outcome, ColumnLevel.Patient),
+        (Alliance, ColumnLevel.Patient),
+        (AllianceBetween, ColumnLevel.Therapist),
+        (AllianceWithin, ColumnLevel.Patient),
+        (Severity, ColumnLevel.Patient),
+        (TherapistScore, ColumnLevel.Therapist),
+        (PatientScore, ColumnLevel.Patient),
+        (TrueAllianceBetween, ColumnLevel.Therapist),
+        (TrueAllianceWithin, ColumnLevel.Patient),
+        (TrueAlliance, ColumnLevel.Patient),
+        (TrueTherapistEffect, ColumnLevel.Therapist),
+        (Adherence, ColumnLevel.Therapist),
+        (Sessions, ColumnLevel.Patient),
+        (Retained, ColumnLevel.Patient),
+    ];
+
+    /// <summary>Number of the variables that stand before the traits among a program's inputs.</summary>
+    public static int Common => s_common.Length;
+
+    /// <summary>Names of the numbers that every scenario has, in the order of a program's inputs.</summary>
+    public static IEnumerable<string> CommonNames => s_common.Select(c => c.Name);
 
     /// <summary>Variables that later versions generate.</summary>
-    public static ImmutableHashSet<string> NotYetAvailable { get; } = ["prior_treatment", "adherence", "week", "sessions", "retained"];
+    public static ImmutableHashSet<string> NotYetAvailable { get; } = ["week"];
+
+    /// <summary>All names that formulas may use, in the order of the alphabet.</summary>
+    public static IEnumerable<string> NamesIn(Scenario scenario) =>
+        s_common.Select(c => c.Name).Concat([Arm, Site, Therapist, Patient]).Concat(TraitsIn(scenario)).Order(StringComparer.Ordinal);
+
+    /// <summary>Level of a variable that the scenario has.</summary>
+    public static ColumnLevel LevelOf(Scenario scenario, string name) => name switch
+    {
+        Arm or Site => ColumnLevel.Therapist,
+        Therapist or Patient => ColumnLevel.Label,
+        _ when s_common.FirstOrDefault(c => c.Name == name) is { Name: not null } common => common.Level,
+        _ when TraitsIn(scenario).Contains(name) => ColumnLevel.Patient,
+        _ => throw new ArgumentException($"The scenario has no variable {name}.", nameof(name)),
+    };
+
+    /// <summary>Place of a number among a program's inputs; −1 for labels and factors.</summary>
+    public static int InputOf(Scenario scenario, string name)
+    {
+        int common = s_common.IndexOf(s_common.FirstOrDefault(c => c.Name == name));
+        int trait = common < 0 ? TraitsIn(scenario).IndexOf(name) : -1;
+        return trait >= 0 ? Common + trait : common;
+    }
+
+    /// <summary>Number of a program's inputs.</summary>
+    public static int InputsIn(Scenario scenario) => Common + scenario.Traits.Count;
+
+    /// <summary>Whether a variable exists only where the generator takes its longer path.</summary>
+    public static bool IsFurther(Scenario scenario, string name) => name is Adherence or Sessions or Retained || TraitsIn(scenario).Contains(name);
+
+    /// <summary>Columns of the scenario's traits, in the order of the batch.</summary>
+    public static ImmutableArray<string> TraitsIn(Scenario scenario) => [.. scenario.Traits.Keys.Select(PatientTrait.ColumnOf)];
 
     /// <summary>Levels of a text variable in this trial, the reference first; <see langword="null"/> for a number.</summary>
     public static ImmutableArray<string>? TextLevels(Trial trial, string name) => name switch

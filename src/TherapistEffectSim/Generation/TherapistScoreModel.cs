@@ -59,7 +59,7 @@ internal sealed class TherapistScoreModel
     /// <summary>Contamination.</summary>
     public Contamination Contamination => _population.Contamination;
 
-    /// <summary>Whether the third score has to be drawn: something depends on it.</summary>
+    /// <summary>Whether the selection needs the third score.</summary>
     public bool NeedsAdherence => _population.Selection is { Keep: < 1, By: TherapistTrait.Adherence };
 
     /// <summary>Correlation of two scores in the population.</summary>
@@ -72,6 +72,29 @@ internal sealed class TherapistScoreModel
         }
 
         return sum;
+    }
+
+    /// <summary>Mean and SD of a score in the trial's population.</summary>
+    public (double Mean, double Sd) Moments(int trait)
+    {
+        double square = 0;
+        double share = 0;
+        foreach (ScoreComponent component in Components)
+        {
+            // E X² = μ² + σ² + (2μ·rσ + r²σ²·a)·φ(a)/(1 − Φ(a)) for X with correlation r to the selecting score above a.
+            double a = Standardised(component, Threshold);
+            double above = component.Share * NormalDistribution.Survival(a);
+            double density = double.IsInfinity(a) ? 0 : component.Share * InverseSqrtTwoPi * Elementary.Exp(-0.5 * a * a);
+            double mean = component.Mean[trait];
+            double sd = component.Sd[trait];
+            double r = Correlation(trait, Selecting);
+            square += (above * ((mean * mean) + (sd * sd))) + (density * ((2 * mean * r * sd) + (r * r * sd * sd * (double.IsInfinity(a) ? 0 : a))));
+            share += above;
+        }
+
+        double selected = SelectedMeans[trait];
+        double variance = Math.Max(0, (square / share) - (selected * selected));
+        return (selected, Math.Sqrt(variance) * (trait == Trained ? Training : 1));
     }
 
     /// <summary>A score after training.</summary>

@@ -17,16 +17,26 @@ internal sealed class TherapistScores<T>
     private readonly TherapistScoreModel _model;
     private readonly RandomNumberStream<T> _random;
     private readonly LaneBuffer<T> _words = new(2);
+    private readonly bool _needsAdherence;
 
-    public TherapistScores(TherapistScoreModel model, RandomNumberStream<T> random) => (_model, _random) = (model, random);
+    /// <param name="model">The scores' distribution.</param>
+    /// <param name="random">The numbers.</param>
+    /// <param name="adherenceIsUsed">Whether the third score is read, beside selecting by it.</param>
+    public TherapistScores(TherapistScoreModel model, RandomNumberStream<T> random, bool adherenceIsUsed)
+    {
+        _model = model;
+        _random = random;
+        _needsAdherence = adherenceIsUsed || model.NeedsAdherence;
+    }
 
     /// <summary>Draws one therapist per lane.</summary>
     /// <param name="therapist">From 0.</param>
     /// <param name="alliance">A*.</param>
     /// <param name="outcome">U*.</param>
-    public void Draw(int therapist, out T alliance, out T outcome)
+    /// <param name="adherence">C*; 0 if nothing needs it.</param>
+    public void Draw(int therapist, out T alliance, out T outcome, out T adherence)
     {
-        Candidate(therapist, 0, out alliance, out outcome, out T selecting);
+        Candidate(therapist, 0, out alliance, out outcome, out adherence, out T selecting);
         if (!double.IsNegativeInfinity(_model.Threshold))
         {
             T threshold = T.Create(_model.Threshold);
@@ -34,26 +44,28 @@ internal sealed class TherapistScores<T>
             T all = T.FromBits(ulong.MaxValue);
             for (int candidate = 1; candidate < MostCandidates && T.Any(T.AndNot(all, kept)); candidate++)
             {
-                Candidate(therapist, candidate, out T nextAlliance, out T nextOutcome, out T nextSelecting);
+                Candidate(therapist, candidate, out T nextAlliance, out T nextOutcome, out T nextAdherence, out T nextSelecting);
                 alliance = T.Select(kept, alliance, nextAlliance);
                 outcome = T.Select(kept, outcome, nextOutcome);
+                adherence = T.Select(kept, adherence, nextAdherence);
                 kept = T.Or(kept, T.LessThan(threshold, nextSelecting));
             }
         }
 
         Train(0, ref alliance);
         Train(1, ref outcome);
+        Train(2, ref adherence);
     }
 
-    private void Candidate(int therapist, int candidate, out T alliance, out T outcome, out T selecting)
+    private void Candidate(int therapist, int candidate, out T alliance, out T outcome, out T adherence, out T selecting)
     {
         Span<T> words = _words.Span;
         _random.Block(words, RandomDomain.Therapist, therapist, 2 * (uint)candidate);
         BoxMuller.Transform(words[0], out T first, out T second);
         alliance = first;
         outcome = T.Fma(T.Create(_model.Cholesky[1]), first, T.Create(_model.Cholesky[2]) * second);
-        T adherence = T.Create(0);
-        if (_model.NeedsAdherence)
+        adherence = T.Create(0);
+        if (_needsAdherence)
         {
             BoxMuller.Transform(words[1], out T third, out _);
             adherence = T.Fma(

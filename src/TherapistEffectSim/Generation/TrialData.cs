@@ -26,8 +26,8 @@ internal sealed class TrialData
     private TrialData(World world, ulong key, long replicate, bool allPatients)
     {
         _world = world;
-        _batch = new(world.Layout.Therapists);
-        TrialGenerator<Lane1> generator = new(world, key, severityIsUsed: true);
+        _batch = new(world);
+        TrialGenerator<Lane1> generator = new(world, key, severityIsUsed: true, furtherIsUsed: true);
         generator.Therapists(replicate, _batch);
         int position = 0;
         for (int j = 0; j < world.Layout.Therapists; j++)
@@ -80,6 +80,13 @@ internal sealed class TrialData
             Numbers(GeneratedColumns.AllianceBetween, (j, p) => IsTrue(_batch.Measured, p) ? _observedMean[j] - _grandMean : double.NaN),
             Numbers(GeneratedColumns.AllianceWithin, (j, p) => IsTrue(_batch.Measured, p) ? Alliance(j, p) - _observedMean[j] : double.NaN),
             Numbers(GeneratedColumns.Severity, (_, p) => _batch.Severity.Span[p][0]),
+            Numbers(GeneratedColumns.Adherence, (j, _) => _batch.Adherence.Span[j][0]),
+            .. GeneratedColumns.TraitsIn(_world.Scenario).Select((name, t) => Numbers(name, (_, p) => _batch.Traits[t].Span[p][0])),
+            .. _world.DropOutIntercept is null ? [] : new[]
+            {
+                Numbers(GeneratedColumns.Sessions, (_, p) => _batch.Sessions.Span[p][0]),
+                Numbers(GeneratedColumns.Retained, (_, p) => _batch.Retained.Span[p][0]),
+            },
             Numbers(GeneratedColumns.TherapistScore, (j, _) => _batch.TherapistScore.Span[j][0]),
             Numbers(GeneratedColumns.PatientScore, (_, p) => _batch.PatientScore.Span[p][0]),
             Numbers(GeneratedColumns.TrueAllianceBetween, (j, _) => _batch.AllianceBase.Span[j][0]),
@@ -95,12 +102,12 @@ internal sealed class TrialData
         return new(name, values, values.Any(double.IsNaN) ? [.. values.Select(double.IsNaN)] : default);
     }
 
-    private double Alliance(int therapist, int position) => Sum(_batch.AllianceBase, therapist, _batch.Alliance, position);
+    private double Alliance(int therapist, int position) => Sum(_batch.ObservedBase, therapist, _batch.Alliance, position);
 
     private static double Sum(LaneBuffer<Lane1> expected, int therapist, LaneBuffer<Lane1> deviation, int position) =>
         (expected.Span[therapist] + deviation.Span[position])[0];
 
-    // Over the patients that the world's observed mean takes, as deviations from the therapist's true alliance.
+    // Over the patients that the world's observed mean takes, as deviations from the therapist's expected alliance.
     private double[] ObservedMeans()
     {
         LaneBuffer<Lane1> taken = _world.Scenario.Alliance.TherapistMean == TherapistMean.Measured ? _batch.Measured : _batch.Analysed;
@@ -120,7 +127,7 @@ internal sealed class TrialData
                 }
             }
 
-            means[j] = isAnalysed ? _batch.AllianceBase.Span[j][0] + (sum / count) : double.NaN;
+            means[j] = isAnalysed ? _batch.ObservedBase.Span[j][0] + (sum / count) : double.NaN;
         }
 
         return means;

@@ -16,18 +16,30 @@ internal sealed class TrialGenerator<T>
     private readonly LaneBuffer<T> _words = new(Chunk);
     private readonly LaneBuffer<T> _siteEffects;
     private readonly TherapistScores<T>? _scores; // null: independent standard normal numbers
+    private readonly TherapistLoss<T>? _therapistLoss; // null: loss has nothing to do with therapists
+    private readonly TherapistMechanisms<T>? _furtherTherapists; // null: the short path
+    private readonly PatientMechanisms<T>? _furtherPatients;
     private readonly bool _needsMeasurement;
     private readonly bool _needsMasks;
 
     /// <param name="world">The world.</param>
     /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
     /// <param name="severityIsUsed">Whether an analysis or a reader needs the patients' severity.</param>
-    public TrialGenerator(World world, ulong key, bool severityIsUsed)
+    /// <param name="furtherIsUsed">Whether adherence, sessions or retention are read, even where nothing depends on them. Needs a batch made for the world.</param>
+    public TrialGenerator(World world, ulong key, bool severityIsUsed, bool furtherIsUsed = false)
     {
+        bool further = world.HasFurtherMechanisms || furtherIsUsed;
         _world = world;
         _random = new(key);
         _siteEffects = new(world.Layout.Sites);
-        _scores = world.Scores.IsPlain ? null : new(world.Scores, _random);
+        _therapistLoss = TherapistLoss<T>.Of(world, _random);
+        _scores = world.Scores.IsPlain ? null : new(world.Scores, _random, adherenceIsUsed: further);
+        if (further)
+        {
+            _furtherTherapists = new(world, _random);
+            _furtherPatients = new(world, _random, _furtherTherapists, Chunk);
+        }
+
         _needsMeasurement = severityIsUsed
             || world.Components.AllianceErrorSd > 0
             || world.Components.Severity != 0
@@ -45,21 +57,35 @@ internal sealed class TrialGenerator<T>
         _random.MoveTo(first);
         _world.Caseloads.Fill(batch.Caseload.Span, _random);
         SiteEffects();
+        _therapistLoss?.Draw();
+        _furtherTherapists?.Begin();
         Span<T> words = _words.Span[..2];
         for (int j = 0; j < _world.Layout.Therapists; j++)
         {
+            T score;
+            T effect;
+            T adherence = default;
             if (_scores is null)
             {
                 _random.Entity(words, RandomDomain.Therapist, j);
-                BoxMuller.Transform(words[0], out T score, out T effect);
+                BoxMuller.Transform(words[0], out score, out effect);
+            }
+            else
+            {
+                _scores.Draw(j, out score, out effect, out adherence);
+            }
+
+            if (_furtherTherapists is null)
+            {
                 Therapist(j, in score, in effect, batch);
             }
             else
             {
-                _scores.Draw(j, out T score, out T effect);
-                Therapist(j, in score, in effect, batch);
+                FurtherTherapist(j, score, effect, adherence, batch);
             }
         }
+
+        _furtherTherapists?.End();
     }
 
     /// <summary>Draws the patients of one therapist.</summary>
@@ -83,12 +109,13 @@ internal sealed class TrialGenerator<T>
         {
             int count = Math.Min(Chunk, patients - i);
             Span<T> words = _words.Span[..((count + 1) & ~1)];
-            _random.Patients(words, RandomDomain.Patient, therapist, i);
-            DeviationsAndResiduals(words[..count], start + i, batch);
-            if (_needsMeasurement)
+            if (_furtherPatients is not null)
             {
-                _random.Patients(words, RandomDomain.Measurement, therapist, i);
-                MeasurementAndSeverity(words[..count], start + i, batch);
+                _furtherPatients.Draw(therapist, i, start + i, count, words, batch);
+            }
+            else
+            {
+                Plain(therapist, words, count, i, start + i, batch);
             }
 
             if (_needsMasks)
@@ -98,6 +125,32 @@ internal sealed class TrialGenerator<T>
         }
 
         return patients;
+    }
+
+    private void Plain(int therapist, Span<T> words, int count, int firstPatient, int position, TrialBatch<T> batch)
+    {
+        _random.Patients(words, RandomDomain.Patient, therapist, firstPatient);
+        DeviationsAndResiduals(words[..count], position, batch);
+        if (_needsMeasurement)
+        {
+            _random.Patients(words, RandomDomain.Measurement, therapist, firstPatient);
+            MeasurementAndSeverity(words[..count], position, batch);
+        }
+    }
+
+    private void FurtherTherapist(int j, T score, T outcomeScore, T adherence, TrialBatch<T> batch)
+    {
+        Span<T> words = _words.Span[..2];
+        _random.Entity(words, RandomDomain.Therapist, j);
+        BoxMuller.Transform(words[1], out T plainAdherence, out T slope);
+        if (_scores is null)
+        {
+            adherence = plainAdherence;
+            outcomeScore = _furtherTherapists!.OutcomeSkill(j, outcomeScore);
+        }
+
+        Therapist(j, in score, in outcomeScore, batch);
+        _furtherTherapists!.Add(j, outcomeScore, adherence, slope, batch);
     }
 
     private void SiteEffects()
@@ -121,7 +174,7 @@ internal sealed class TrialGenerator<T>
         batch.TherapistScore.Span[j] = score;
         batch.TherapistEffect.Span[j] = effect;
         batch.AllianceBase.Span[j] = T.Create(world.AllianceBetweenSd) * score;
-        batch.OutcomeBase.Span[j] = Curve(world.Between, score, effect + (arm + _siteEffects.Span[_world.Layout.Site[j]]));
+        batch.OutcomeBase.Span[j] = LaneCurve.At(world.Between, score, effect + (arm + _siteEffects.Span[_world.Layout.Site[j]]));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -151,7 +204,7 @@ internal sealed class TrialGenerator<T>
                 BoxMuller.Transform(words[i], out T deviation, out T residual);
                 score[i] = deviation;
                 alliance[i] = withinSd * deviation;
-                outcome[i] = Curve(world.Within, deviation, residualSd * residual);
+                outcome[i] = LaneCurve.At(world.Within, deviation, residualSd * residual);
             }
         }
     }
@@ -175,6 +228,15 @@ internal sealed class TrialGenerator<T>
     private void Masks(int therapist, Span<T> words, int count, int firstPatient, int position, TrialBatch<T> batch)
     {
         T caseload = batch.Caseload.Span[therapist];
+        T deviationBeforeAlliance = T.Create(0);
+        T deviationBeforeOutcome = T.Create(0);
+        if (_therapistLoss is not null)
+        {
+            caseload = T.And(caseload, _therapistLoss.Stays(therapist));
+            deviationBeforeAlliance = _therapistLoss.BeforeAlliance(therapist);
+            deviationBeforeOutcome = _therapistLoss.BeforeOutcome(therapist);
+        }
+
         Span<T> measured = batch.Measured.Span.Slice(position, count);
         Span<T> analysed = batch.Analysed.Span.Slice(position, count);
         for (int i = 0; i < count; i++)
@@ -182,26 +244,28 @@ internal sealed class TrialGenerator<T>
             measured[i] = T.LessThan(T.Create(firstPatient + i), caseload);
         }
 
-        if (!_world.IsComplete)
+        if (_world.LossBeforeAlliance is not null || _world.LossBeforeOutcome is not null)
         {
             _random.Patients(words, RandomDomain.Attrition, therapist, firstPatient);
         }
 
         if (_world.LossBeforeAlliance is { } first)
         {
-            LoseBelow(first, _world.Scenario.Attrition.Alliance.Rate, _world.Components.AllianceWithinSd, words[..count], 0, therapist, position, batch, measured);
+            LoseBelow(
+                first, _world.Scenario.Attrition.Alliance.Rate, _world.Components.AllianceWithinSd, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured);
         }
 
         measured.CopyTo(analysed);
         if (_world.LossBeforeOutcome is { } second)
         {
-            LoseBelow(second, _world.Scenario.Attrition.Outcome.Rate, _world.Components.AllianceWithinSd, words[..count], 32, therapist, position, batch, analysed);
+            LoseBelow(
+                second, _world.Scenario.Attrition.Outcome.Rate, _world.Components.AllianceWithinSd, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, analysed);
         }
     }
 
     // A patient is lost if u < P(lost) = 1/(1 + exp(−log odds)), that is u·(1 + exp(−log odds)) < 1, with u = (32 bits + ½)/2³².
     private static void LoseBelow(
-        in LossLogOdds loss, double rate, double withinSd, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
+        in LossLogOdds loss, double rate, double withinSd, in T therapistDeviation, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
     {
         T low32 = T.FromBits(uint.MaxValue);
         T scale = T.Create(1 / 4294967296.0);
@@ -219,9 +283,10 @@ internal sealed class TrialGenerator<T>
         }
 
         T outcomeBase = batch.OutcomeBase.Span[therapist];
-        T allianceBase = batch.AllianceBase.Span[therapist];
-        T constant = T.Fma(
-            T.Create(loss.Alliance + loss.TrueAlliance), allianceBase, T.Fma(T.Create(loss.Outcome), outcomeBase, T.Create(loss.Intercept)));
+        T constant = T.Fma(T.Create(loss.Outcome), outcomeBase, T.Create(loss.Intercept) + therapistDeviation);
+        constant = batch.HasOwnObservedBase
+            ? T.Fma(T.Create(loss.Alliance), batch.ObservedBase.Span[therapist], T.Fma(T.Create(loss.TrueAlliance), batch.AllianceBase.Span[therapist], constant))
+            : T.Fma(T.Create(loss.Alliance + loss.TrueAlliance), batch.AllianceBase.Span[therapist], constant);
         Span<T> outcome = batch.Outcome.Span.Slice(position, words.Length);
         Span<T> alliance = batch.Alliance.Span.Slice(position, words.Length);
         Span<T> severity = batch.Severity.Span.Slice(position, words.Length);
@@ -237,27 +302,5 @@ internal sealed class TrialGenerator<T>
             T lost = T.LessThan(T.Fma(uniform, Elementary.Exp(T.Create(0) - logOdds), uniform), T.Create(1));
             kept[i] = T.AndNot(kept[i], lost);
         }
-    }
-
-    // b·s + c·(s² − 1) + rest, and the straight pieces if there are any.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Curve(Design.ResponseCurve curve, T s, T rest)
-    {
-        T square = T.Create(curve.Square);
-        T more = curve.Segments.IsEmpty ? rest : AlongSegments(curve, s, rest);
-        return T.Fma(T.Fma(square, s, T.Create(curve.Linear)), s, more - square);
-    }
-
-    // Σ slope·(min(max(s, from), to) − from) − offset + rest.
-    private static T AlongSegments(Design.ResponseCurve curve, T s, T rest)
-    {
-        T sum = rest - T.Create(curve.Offset);
-        foreach (Design.CurveSegment segment in curve.Segments)
-        {
-            T from = T.Create(segment.From);
-            sum = T.Fma(T.Create(segment.Slope), T.Min(T.Max(s, from), T.Create(segment.To)) - from, sum);
-        }
-
-        return sum;
     }
 }

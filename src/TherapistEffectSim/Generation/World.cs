@@ -14,11 +14,13 @@ internal sealed class World
         Layout = TherapistLayout.Of(scenario.Trial);
         Caseloads = CaseloadSampler.Of(scenario.Trial, Layout);
         ArmShares = PatientSharesOfArms();
-        Attrition attrition = scenario.Attrition;
-        if (attrition.Alliance.Rate > 0 || attrition.Outcome.Rate > 0)
-        {
-            (LossBeforeAlliance, LossBeforeOutcome) = SolveAttrition(attrition);
-        }
+        HasFurtherMechanisms = FurtherMechanisms.In(scenario);
+        SortedTrait = scenario.Allocation is SortedAllocation sorted ? scenario.Traits.Keys.ToImmutableArray().IndexOf(sorted.Of) : -1;
+        World? beforeAttrition = AttritionIsSolved(scenario.Attrition) && !PlainDistributions.HoldForAll(scenario)
+            ? new(scenario with { Attrition = new() })
+            : null;
+        DropOutIntercept = beforeAttrition is null ? SolveDropOut(scenario.Retention) : beforeAttrition.DropOutIntercept;
+        (LossBeforeAlliance, LossBeforeOutcome) = SolveAttrition(scenario.Attrition, beforeAttrition);
     }
 
     /// <summary>The scenario.</summary>
@@ -39,18 +41,35 @@ internal sealed class World
     /// <summary>Expected share of the randomised patients in each arm.</summary>
     public ImmutableArray<double> ArmShares { get; }
 
+    /// <summary>α: log hazard of drop-out of a patient of average alliance and severity; <see langword="null"/> if all attend all sessions.</summary>
+    public double? DropOutIntercept { get; }
+
     /// <summary>Loss before the alliance is measured; <see langword="null"/> if nobody is lost.</summary>
     public LossLogOdds? LossBeforeAlliance { get; }
 
     /// <summary>Loss before the outcome is measured, of those whose alliance was; <see langword="null"/> if nobody is lost.</summary>
     public LossLogOdds? LossBeforeOutcome { get; }
 
+    /// <summary>Whether the generator needs its longer path.</summary>
+    public bool HasFurtherMechanisms { get; }
+
+    /// <summary>Whether what is recorded of the alliance differs from the truth between therapists: another rater, another scale.</summary>
+    public bool HasOwnObservedBase => Scenario.Alliance.Rater != Rater.Patient || Scenario.Alliance.Instrument is not null;
+
+    /// <summary>Index of the trait by which patients are sorted; −1 if there is none.</summary>
+    public int SortedTrait { get; }
+
     /// <summary>Whether every randomised patient is analysed.</summary>
-    public bool IsComplete => LossBeforeAlliance is null && LossBeforeOutcome is null;
+    public bool IsComplete => LossBeforeAlliance is null && LossBeforeOutcome is null && Scenario.Attrition.Therapists == 0;
 
     /// <summary>Constants that were solved at set-up, by name.</summary>
     public IEnumerable<KeyValuePair<string, double>> SolvedConstants()
     {
+        if (DropOutIntercept is { } dropOut)
+        {
+            yield return new("retention.intercept", dropOut);
+        }
+
         if (LossBeforeAlliance is { } alliance)
         {
             yield return new("attrition.alliance.intercept", alliance.Intercept);
@@ -62,23 +81,36 @@ internal sealed class World
         }
     }
 
-    private (LossLogOdds? Alliance, LossLogOdds? Outcome) SolveAttrition(Attrition attrition)
+    private static bool AttritionIsSolved(Attrition attrition) =>
+        attrition.Alliance is { Rate: > 0, HasEqualOdds: false } || attrition.Outcome is { Rate: > 0, HasEqualOdds: false };
+
+    private (LossLogOdds? Alliance, LossLogOdds? Outcome) SolveAttrition(Attrition attrition, World? beforeAttrition)
     {
         AttritionStage first = attrition.Alliance;
         AttritionStage second = attrition.Outcome;
-        if ((first.Rate == 0 || first.DependsOn.IsNone) && (second.Rate == 0 || second.DependsOn.IsNone))
+        if (!AttritionIsSolved(attrition))
         {
             return (Constant(first), Constant(second));
         }
 
-        AttritionIntercepts intercepts = new(Components, Scores, ArmShares.AsSpan());
+        AttritionIntercepts intercepts = new(beforeAttrition is null ? PlainPatients() : GeneratedPatients.Of(beforeAttrition));
         LossLogOdds? alliance = first.Rate > 0 ? intercepts.Solve(first) : null;
         LossLogOdds? outcome = second.Rate > 0 ? intercepts.Solve(second) : null;
         return (alliance, outcome);
 
         static LossLogOdds? Constant(AttritionStage stage) =>
-            stage.Rate > 0 ? new LossLogOdds(AttritionIntercepts.Logit(stage.Rate), 0, 0, 0, 0) : null;
+            stage.Rate > 0 ? new LossLogOdds(AttritionIntercepts.Logit(stage.Rate), 0, 0, 0, 0, 0) : null;
     }
+
+    private double? SolveDropOut(Retention retention) => retention switch
+    {
+        { DropOut: 0 } => null,
+        { Alliance: 0, Severity: 0 } => RetentionHazard.Intercept(retention),
+        _ when PlainDistributions.HoldForTrueAllianceAndSeverity(Scenario) => RetentionHazard.Intercept(retention, PlainPatients()),
+        _ => RetentionHazard.Intercept(retention, GeneratedPatients.Of(new(Scenario with { Attrition = new(), Retention = new() }))),
+    };
+
+    private PatientCovariates PlainPatients() => QuasiRandomPatients.Of(Components, Scores, ArmShares.AsSpan());
 
     private ImmutableArray<double> PatientSharesOfArms()
     {

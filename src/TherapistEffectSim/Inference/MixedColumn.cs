@@ -14,20 +14,24 @@ internal sealed class MixedColumn
     public MixedColumn(ColumnExpression expression, World world, double meanScore)
     {
         _variables = [.. expression.Variables];
+        IsOfTherapists = _variables.All(OfTherapists);
+        ReadsBothLevels = !IsOfTherapists && _variables.Any(OfTherapists);
         Value = Compile(expression, world, meanScore);
+
+        bool OfTherapists(string variable) => WorldVariables.IsOfTherapists(world.Scenario, variable);
     }
 
     /// <summary>Value for a patient of a therapist.</summary>
     public Func<MixedTherapist, MixedPatient, double> Value { get; }
 
     /// <summary>Whether no patient variable is read.</summary>
-    public bool IsOfTherapists => _variables.All(WorldVariables.IsOfTherapists);
+    public bool IsOfTherapists { get; }
 
     /// <summary>Whether a variable is read that varies at both levels.</summary>
     public bool ReadsWholeAlliance => _variables.Any(WorldVariables.IsWholeAlliance);
 
     /// <summary>Whether therapists' and patients' variables are multiplied, or may be.</summary>
-    public bool ReadsBothLevels => _variables.Any(WorldVariables.IsOfTherapists) && !IsOfTherapists;
+    public bool ReadsBothLevels { get; }
 
     /// <summary>Whether the alliance with both its parts is all that is read.</summary>
     public bool IsWholeAllianceAlone => _variables.Length > 0 && _variables.All(WorldVariables.IsWholeAlliance);
@@ -83,7 +87,7 @@ internal sealed class MixedColumn
         double scale = world.Components.AllianceScale;
         double origin = world.Scenario.Alliance.Instrument?.Mean ?? 0;
         double effectSd = world.Components.OutcomeTherapistSd;
-        int trait = WorldVariables.TraitOf(world.Scenario, name);
+        int trait = GeneratedColumns.TraitsIn(world.Scenario).IndexOf(name);
         return name switch
         {
             GeneratedColumns.AllianceBetween => (t, _) => scale * tau * (t.Score - meanScore),
@@ -96,8 +100,8 @@ internal sealed class MixedColumn
             GeneratedColumns.PatientScore => (_, p) => p.Score,
             GeneratedColumns.TrueTherapistEffect => (t, _) => effectSd * t.Skill,
             GeneratedColumns.Severity => (_, p) => p.Severity,
-            WorldVariables.Adherence => (t, _) => t.Adherence,
-            WorldVariables.Retained => (_, p) => p.Retained,
+            GeneratedColumns.Adherence => (t, _) => t.Adherence,
+            GeneratedColumns.Retained => (_, p) => p.Retained,
             _ when trait >= 0 => (_, p) => p.Traits >> trait & 1,
             _ => throw new ArgumentException($"The variable {name} has no value in the population.", nameof(name)),
         };

@@ -51,7 +51,7 @@ internal sealed class MixedGrid
     /// <summary>Whether drop-out of treatment matters.</summary>
     public bool NeedsRetention { get; }
 
-    private bool ReadsRetained => _reads.Contains(WorldVariables.Retained);
+    private bool ReadsRetained => _reads.Contains(GeneratedColumns.Retained);
 
     // Whether drop-out depends on no score but A*: all others have polynomials only.
     private bool HasDropOutByAllianceOnly => MatchedBy is null or AllocationScore.Alliance || _allocation is SortedAllocation { By: AllocationScore.Referral };
@@ -65,7 +65,7 @@ internal sealed class MixedGrid
     /// <param name="degree">Highest degree of a column.</param>
     public static MixedGrid? Of(World world, Allocation allocation, ImmutableHashSet<string> reads, double degree)
     {
-        if (!(degree <= HighestDegree) || reads.Contains(WorldVariables.Sessions))
+        if (!(degree <= HighestDegree) || reads.Contains(GeneratedColumns.Sessions))
         {
             return null;
         }
@@ -101,7 +101,7 @@ internal sealed class MixedGrid
         if ((!population.IsPlain && !between.Segments.IsEmpty)
             || (population.Distribution is not NormalForm && by == AllocationScore.Outcome)
             || (halves && population is not { Contamination.Share: 0, Selection.Keep: 1 })
-            || (bySkill && population.Training == 0 && (int)population.TrainingOf == (int)by!.Value))
+            || (halves && population.Training == 0 && (int)population.TrainingOf == (int)by!.Value))
         {
             return false;
         }
@@ -120,7 +120,7 @@ internal sealed class MixedGrid
             first: halves && by == AllocationScore.Outcome ? 1 : 0,
             withOutcome: _reads.Contains(GeneratedColumns.TrueTherapistEffect) || by == AllocationScore.Outcome
                 || (_outcome.Within.SlopeSd != 0 && _outcome.Within.SlopeCorrelation != 0),
-            withAdherence: _reads.Contains(WorldVariables.Adherence) || !_outcome.Adherence.IsNone);
+            withAdherence: _reads.Contains(GeneratedColumns.Adherence) || !_outcome.Adherence.IsNone);
         SkillVarianceLeft = scores.Sum(p => p.Share * p.OutcomeVarianceLeft);
         Func<TherapistScorePoint, double> score = by == AllocationScore.Outcome ? p => p.Outcome : p => p.Alliance;
         double mean = scores.Sum(p => p.Share * score(p));
@@ -136,12 +136,12 @@ internal sealed class MixedGrid
             .. from p in scores
                from own in referral
                select new MixedTherapist(
-                   0, 0, 0, p.Alliance, p.Outcome, p.Adherence, !bySkill ? own.Node : Match((score(p) - mean) / sd), p.Share * own.Weight),
+                   0, 0, 0, p.Alliance, p.Outcome, p.Adherence, !bySkill ? own.Node : Match(score(p) - mean), p.Share * own.Weight),
         ];
         Therapists = [.. Therapists.Select((therapist, point) => therapist with { Point = point })];
         return true;
 
-        double Match(double standardised) => halves ? Math.Sign(standardised) : standardised;
+        double Match(double deviation) => halves ? Math.Sign(deviation) : sd > 0 ? deviation / sd : 0;
     }
 
     private bool TakesPatients()

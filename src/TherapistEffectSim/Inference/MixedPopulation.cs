@@ -15,10 +15,6 @@ namespace TherapistEffectSim.Inference;
 /// </remarks>
 internal sealed class MixedPopulation
 {
-    private const double LargestLogHazard = 200;
-    private const double SmallestBracket = 1e-14;
-    private const int MostSteps = 200;
-
     private readonly World _world;
     private readonly EndpointOutcome _outcome;
     private readonly Allocation _allocation;
@@ -29,7 +25,7 @@ internal sealed class MixedPopulation
     private readonly double _sigma;
     private readonly ImmutableArray<MixedTherapist> _scores; // of one cell
     private readonly ImmutableArray<PatientBase> _patients;
-    private readonly double _logHazard;         // α
+    private readonly double _logHazard;         // α; −∞ if nobody drops out, or nothing depends on it
     private readonly MixedPatient[][] _ofPoint; // [point of a therapist][patient]
 
     public MixedPopulation(World world, Allocation allocation, MixedGrid grid)
@@ -39,22 +35,15 @@ internal sealed class MixedPopulation
         _allocation = allocation;
         _traits = [.. world.Scenario.Traits.Values];
         _usedTraits = grid.UsedTraits;
-        _sortedTrait = allocation is SortedAllocation { Of: not SortedAllocation.Severity } sorted
-            ? WorldVariables.TraitOf(world.Scenario, PatientTrait.ColumnOf(sorted.Of))
-            : -1;
+        _sortedTrait = allocation is SortedAllocation ? world.SortedTrait : -1;
         _tau = Components.AllianceBetweenSd;
         _sigma = Components.AllianceWithinSd;
         _scores = grid.Therapists;
         _patients = grid.Patients;
         EffectVarianceLeft = Components.OutcomeTherapistSd * Components.OutcomeTherapistSd * grid.SkillVarianceLeft;
         MeanScore = _scores.Sum(t => t.Weight * t.Score);
-        _logHazard = double.NegativeInfinity; // nobody drops out
-        _ofPoint = PatientsOfPoints();
-        if (grid.NeedsRetention)
-        {
-            _logHazard = SolveLogHazard();
-            _ofPoint = PatientsOfPoints();
-        }
+        _logHazard = grid.NeedsRetention ? world.DropOutIntercept!.Value : double.NegativeInfinity;
+        _ofPoint = [.. _scores.Select(t => _patients.Select(p => Patient(t, p)).ToArray())];
     }
 
     /// <summary>Points of the patients of a therapist.</summary>
@@ -144,8 +133,6 @@ internal sealed class MixedPopulation
         return variance;
     }
 
-    private MixedPatient[][] PatientsOfPoints() => [.. _scores.Select(t => _patients.Select(p => Patient(t, p)).ToArray())];
-
     private MixedPatient Patient(in MixedTherapist therapist, in PatientBase patient)
     {
         double severity = Severity(therapist, patient.Prognosis);
@@ -200,46 +187,4 @@ internal sealed class MixedPopulation
 
     private double LogHazardRatio(double alliance, double severity) =>
         (_world.Scenario.Retention.Alliance * alliance) + (_world.Scenario.Retention.Severity * severity);
-
-    // Newton's method inside a bracket. Without a hazard all weight is with those who are retained.
-    private double SolveLogHazard()
-    {
-        Dictionary<double, double> weights = [];
-        foreach (MixedTherapist therapist in _scores)
-        {
-            foreach (MixedPatient patient in PatientsOf(therapist))
-            {
-                double ratio = LogHazardRatio((_tau * therapist.Score) + (_sigma * patient.Score), patient.Severity);
-                weights[ratio] = weights.GetValueOrDefault(ratio) + (therapist.Weight * patient.Weight);
-            }
-        }
-
-        double target = 1 - _world.Scenario.Retention.DropOut;
-        double low = -LargestLogHazard;
-        double high = LargestLogHazard;
-        double logHazard = 0;
-        for (int i = 0; i < MostSteps && high - low > SmallestBracket; i++)
-        {
-            double retained = 0;
-            double slope = 0;
-            foreach ((double ratio, double weight) in weights)
-            {
-                double hazards = (_world.Scenario.Retention.Sessions - 1) * Elementary.Exp(logHazard + ratio);
-                double share = weight * Elementary.Exp(-hazards);
-                retained += share;
-                slope -= share * hazards;
-            }
-
-            (low, high) = retained > target ? (logHazard, high) : (low, logHazard);
-            double step = slope < 0 ? (target - retained) / slope : double.NaN;
-            if (Math.Abs(step) <= SmallestBracket)
-            {
-                return logHazard + step;
-            }
-
-            logHazard = logHazard + step > low && logHazard + step < high ? logHazard + step : (low + high) / 2;
-        }
-
-        return logHazard;
-    }
 }

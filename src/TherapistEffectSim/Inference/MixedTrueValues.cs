@@ -22,7 +22,8 @@ namespace TherapistEffectSim.Inference;
 /// <para>
 /// Without true values are models that read <c>sessions</c>; kinks in the within curve where traits move the alliance, or where severity does
 /// and is not allocated at random; kinks in the between curve of narrowed therapists; halves by a skill that is selected or
-/// contaminated; log hazards of drop-out above 3 per SD; allocation by an outcome skill that is not normal or a skill that training has made equal; grids that are too large.
+/// contaminated; log hazards of drop-out above 3 per SD; allocation by an outcome skill that is not normal, or halves by a skill that
+/// training has made equal; grids that are too large.
 /// </para>
 /// </remarks>
 internal static class MixedTrueValues

@@ -17,6 +17,16 @@ internal sealed record ModelTruth
     /// <summary>Which effects of the alliance the model's columns can represent.</summary>
     public required AllianceShapes Represents { get; init; }
 
+    /// <summary>Of a model about which the program knows nothing.</summary>
+    /// <param name="columns">Number of its fixed effects.</param>
+    public static ModelTruth Unknown(int columns) => new()
+    {
+        Coefficients = [.. Enumerable.Repeat((double?)null, columns)],
+        TherapistVariance = null,
+        ResidualVariance = null,
+        Represents = default,
+    };
+
     /// <summary>Between variance left / (between + within variance left).</summary>
     public double? IntraclassCorrelation => TherapistVariance / (TherapistVariance + ResidualVariance);
 }

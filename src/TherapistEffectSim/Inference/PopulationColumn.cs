@@ -23,19 +23,20 @@ internal sealed class PopulationColumn
 {
     private readonly ColumnProgram _program;
     private readonly (int Input, string Name)[] _variables;
-    private readonly Lane1[] _inputs = new Lane1[ColumnProgram.Inputs.Length];
+    private readonly Lane1[] _inputs;
     private readonly Lane1[] _stack = new Lane1[ColumnProgram.StackDepth];
 
     /// <param name="expression">The column.</param>
     /// <param name="world">The world.</param>
     public PopulationColumn(ColumnExpression expression, World world)
     {
-        _program = ColumnProgram.Compile(expression, world.Scenario.Trial);
+        _program = ColumnProgram.Compile(expression, world.Scenario);
+        _inputs = new Lane1[GeneratedColumns.InputsIn(world.Scenario)];
         string[] variables = [.. expression.Variables];
         _variables = [.. variables
             .Where(name => name is not (GeneratedColumns.Arm or GeneratedColumns.Site))
-            .Select(name => (ColumnProgram.Inputs.IndexOf(name), name))];
-        IsConstantWithinTherapists = variables.All(name => GeneratedColumns.Levels[name] == ColumnLevel.Therapist);
+            .Select(name => (GeneratedColumns.InputOf(world.Scenario, name), name))];
+        IsConstantWithinTherapists = variables.All(name => GeneratedColumns.LevelOf(world.Scenario, name) == ColumnLevel.Therapist);
         ReadsBothLevels = variables.Any(name => name is GeneratedColumns.Alliance or GeneratedColumns.TrueAlliance);
         Reads = new(
             variables.Contains(GeneratedColumns.Arm),

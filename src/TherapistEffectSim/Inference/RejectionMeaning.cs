@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Generation;
 
@@ -38,6 +39,26 @@ internal static class RejectionMeaning
     /// <param name="truth">Its true values.</param>
     public static string OfTherapistVariance(World world, ImmutableArray<FixedColumn> columns, ModelTruth truth) =>
         Of(truth.TherapistVariance, new(world, columns, truth.Represents, null));
+
+    /// <summary>Meaning of the rejection of a correlation of alliance and outcome, which sees slopes but no curves.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="trueValue">Its true value.</param>
+    /// <param name="level">Its level.</param>
+    public static string OfCorrelation(World world, double? trueValue, CorrelationLevel level)
+    {
+        string name = level switch
+        {
+            CorrelationLevel.Between => GeneratedColumns.AllianceBetween,
+            CorrelationLevel.Within => GeneratedColumns.AllianceWithin,
+            _ => GeneratedColumns.Alliance,
+        };
+        FixedColumn column = new(name, new ColumnExpression.Variable(name), name);
+        return Of(trueValue, new(world, [column], new(BetweenSlope: true, BetweenCurve: false, WithinSlope: true, WithinCurve: false), column));
+    }
+
+    /// <summary>Meaning of a rejection where the response is not the outcome: what the mechanisms of the world do to it is not known.</summary>
+    /// <param name="trueValue">As a study gives it; <see langword="null"/> if it gives none.</param>
+    public static string OfOtherResponse(double? trueValue) => trueValue is null or 0 ? None : Power;
 
     private static string Of(double? trueValue, TestedTerm tested)
     {

@@ -104,7 +104,7 @@ internal static class RejectionMechanisms
         EndpointOutcome outcome = (EndpointOutcome)tested.World.Scenario.Outcome;
         bool bySeverity = outcome.Moderations.Severity != 0 && !Holds(GeneratedColumns.Severity);
         bool byArm = outcome.Moderations.Arm != 0 && !Holds(GeneratedColumns.Arm);
-        bool byAdherence = outcome.Adherence.CurvatureByAlliance != 0 && !Holds(WorldVariables.Adherence);
+        bool byAdherence = outcome.Adherence.CurvatureByAlliance != 0 && !Holds(GeneratedColumns.Adherence);
         bool byTraits = tested.World.Scenario.Traits.Any(t => t.Value.ByAlliance != 0 && !Holds(PatientTrait.ColumnOf(t.Key)));
         return byArm || (!tested.IsRandomised && (bySeverity || byAdherence || byTraits));
 
@@ -114,11 +114,11 @@ internal static class RejectionMechanisms
     private static bool Adherence(TestedTerm tested)
     {
         AdherenceEffect adherence = ((EndpointOutcome)tested.World.Scenario.Outcome).Adherence;
-        bool between = (adherence.Linear != 0 && !tested.ModelHas(WorldVariables.Adherence)) || (adherence.Curvature != 0 && !tested.HasSquareOfAdherence);
-        bool bySeverity = adherence.BySeverity != 0 && !tested.ModelHas(WorldVariables.Adherence, GeneratedColumns.Severity);
+        bool between = (adherence.Linear != 0 && !tested.ModelHas(GeneratedColumns.Adherence)) || (adherence.Curvature != 0 && !tested.HasSquareOfAdherence);
+        bool bySeverity = adherence.BySeverity != 0 && !tested.ModelHas(GeneratedColumns.Adherence, GeneratedColumns.Severity);
         bool linked = !tested.World.Scores.IsPlain && (tested.IsOfSkill || tested.IsBetweenAlliance);
-        return (between && (tested.IsVariance || linked || (!tested.IsVariance && tested.Reads(WorldVariables.Adherence))))
-            || (bySeverity && (tested.IsVariance || linked || tested.IsAlliance || tested.Reads(GeneratedColumns.Severity) || tested.Reads(WorldVariables.Adherence)));
+        return (between && (tested.IsVariance || linked || (!tested.IsVariance && tested.Reads(GeneratedColumns.Adherence))))
+            || (bySeverity && (tested.IsVariance || linked || tested.IsAlliance || tested.Reads(GeneratedColumns.Severity) || tested.Reads(GeneratedColumns.Adherence)));
     }
 
     // Effects of mean 0 differ from 0 in each study.

@@ -23,13 +23,13 @@ internal sealed class TestedTerm
         _columns = [.. columns.Select(c => c.Expression.Variables.ToArray())];
         _variables = [.. (column is null ? columns : [column]).SelectMany(c => c.Expression.Variables).Distinct(StringComparer.Ordinal)];
         bool readsWhole = !IsVariance && _variables.Any(WorldVariables.IsWholeAlliance);
-        IsOfTherapists = !IsVariance && _variables.All(WorldVariables.IsOfTherapists);
+        IsOfTherapists = !IsVariance && _variables.All(v => WorldVariables.IsOfTherapists(world.Scenario, v));
         IsBetweenAlliance = readsWhole || (IsOfTherapists && _variables.Any(WorldVariables.IsBetweenAlliance));
         IsWithinAlliance = readsWhole || (!IsVariance && _variables.Any(WorldVariables.IsWithinAlliance));
         IsRandomised = !IsVariance && _variables.Length > 0 && _variables.All(v => v is GeneratedColumns.Arm or GeneratedColumns.Site);
         IsProduct = column is not null && PopulationColumn.Degree(column.Expression) > 1;
         HasSquareOfAdherence = columns.Any(c =>
-            c.Expression.Variables.SequenceEqual([WorldVariables.Adherence]) && PopulationColumn.Degree(c.Expression) == 2);
+            c.Expression.Variables.SequenceEqual([GeneratedColumns.Adherence]) && PopulationColumn.Degree(c.Expression) == 2);
     }
 
     /// <summary>The world.</summary>

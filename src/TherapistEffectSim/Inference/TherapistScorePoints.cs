@@ -26,6 +26,7 @@ internal static class TherapistScorePoints
     private const double Reach = 9.5;
     private const double InverseSqrtTwoPi = 0.3989422804014326779;
     private const int TruncatedPoints = 48;
+    private const int NormalPoints = 20; // exact for a variance
 
     private static readonly Lazy<GaussLegendre> s_legendre = new(() => GaussLegendre.WithPoints(TruncatedPoints));
 
@@ -101,6 +102,20 @@ internal static class TherapistScorePoints
         }
 
         return [.. points.Select(p => p with { Share = p.Share / total })];
+    }
+
+    /// <summary>Variance of A* among the trial's therapists.</summary>
+    public static double AllianceVariance(TherapistScoreModel model)
+    {
+        if (model.IsPlain)
+        {
+            return 1;
+        }
+
+        GaussHermite rule = GaussHermite.WithPoints(NormalPoints);
+        ImmutableArray<TherapistScorePoint> points = Of(model, [.. rule.Nodes.Zip(rule.Weights)], withOutcome: false);
+        double mean = points.Sum(p => p.Share * p.Alliance);
+        return points.Sum(p => p.Share * (p.Alliance - mean) * (p.Alliance - mean));
     }
 
     // Variance of outcome skill given the scores that have points.

@@ -24,7 +24,7 @@ internal static class TrueValues
 
     /// <summary>The true values of a model.</summary>
     /// <param name="world">The world.</param>
-    /// <param name="columns">The columns of the fixed effects.</param>
+    /// <param name="columns">The columns of the fixed effects; the response is the outcome.</param>
     /// <param name="hasRandomIntercept">Whether therapists have a random intercept.</param>
     /// <param name="therapistMeans">Whether the rows are therapist means.</param>
     public static ModelTruth Of(World world, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool therapistMeans)
@@ -37,18 +37,18 @@ internal static class TrueValues
             && columns.Any(c => WorldVariables.Degree(c.Expression, GeneratedColumns.TrueTherapistEffect) > 1);
         if (variables.Contains(GeneratedColumns.Outcome) || skillMomentsUnknown)
         {
-            return None(columns.Length);
+            return ModelTruth.Unknown(columns.Length);
         }
 
-        if (MixedMechanisms.AreIn(world) || !variables.All(WorldVariables.IsInEveryWorld))
+        if (MixedMechanisms.AreIn(world) || variables.Any(v => GeneratedColumns.IsFurther(world.Scenario, v)))
         {
-            return MixedTrueValues.Of(world, columns, weighting) ?? None(columns.Length);
+            return MixedTrueValues.Of(world, columns, weighting) ?? ModelTruth.Unknown(columns.Length);
         }
 
         double degree = columns.Select(c => PopulationColumn.Degree(c.Expression)).DefaultIfEmpty().Max();
         ModelTruth truth = TrialPopulation.Of(world, degree) is { } population
             ? Of(world.Components, world.Layout, population, new PopulationModel(world, population, columns, weighting))
-            : None(columns.Length);
+            : ModelTruth.Unknown(columns.Length);
         return MixedTrueValues.TellsLevelsApart(columns) && MixedTrueValues.Of(world, columns, weighting) is { } mixed
             ? Completed(truth, mixed)
             : truth;
@@ -70,9 +70,6 @@ internal static class TrueValues
 
         return variance;
     }
-
-    private static ModelTruth None(int columns) =>
-        new() { Coefficients = [.. Enumerable.Repeat((double?)null, columns)], TherapistVariance = null, ResidualVariance = null, Represents = default };
 
     // What the levels one by one do not tell, from both of them.
     private static ModelTruth Completed(ModelTruth truth, ModelTruth mixed) => new()

@@ -4,17 +4,11 @@ using TherapistEffectSim.Generation;
 
 namespace TherapistEffectSim.Inference;
 
-/// <summary>The variables that columns of a world read, beside those that every world has: adherence, sessions, retention and the traits.</summary>
+/// <summary>What true values have to know about the variables that columns read.</summary>
 internal static class WorldVariables
 {
-    public const string Adherence = "adherence";
-    public const string Sessions = "sessions";
-    public const string Retained = "retained";
-
     /// <summary>Whether all patients of a therapist have the same value.</summary>
-    public static bool IsOfTherapists(string variable) =>
-        variable == Adherence
-        || (GeneratedColumns.Levels.TryGetValue(variable, out ColumnLevel level) && level == ColumnLevel.Therapist);
+    public static bool IsOfTherapists(Scenario scenario, string variable) => GeneratedColumns.LevelOf(scenario, variable) == ColumnLevel.Therapist;
 
     /// <summary>Whether it is the sum of a therapist's and a patient's part.</summary>
     public static bool IsWholeAlliance(string variable) => variable is GeneratedColumns.Alliance or GeneratedColumns.TrueAlliance;
@@ -26,27 +20,6 @@ internal static class WorldVariables
     /// <summary>Whether it is the patient's part of the alliance.</summary>
     public static bool IsWithinAlliance(string variable) =>
         variable is GeneratedColumns.AllianceWithin or GeneratedColumns.PatientScore or GeneratedColumns.TrueAllianceWithin;
-
-    /// <summary>Whether it is a variable that worlds without traits, adherence and retention have too.</summary>
-    public static bool IsInEveryWorld(string variable) =>
-        variable is not (Adherence or Sessions or Retained) && GeneratedColumns.Levels.ContainsKey(variable);
-
-    /// <summary>Place of a trait among those of the scenario; −1 if there is none whose column has the name.</summary>
-    public static int TraitOf(Scenario scenario, string variable)
-    {
-        int place = 0;
-        foreach (string name in scenario.Traits.Keys)
-        {
-            if (PatientTrait.ColumnOf(name) == variable)
-            {
-                return place;
-            }
-
-            place++;
-        }
-
-        return -1;
-    }
 
     /// <summary>Highest power of one variable in an expression, at most.</summary>
     public static double Degree(ColumnExpression expression, string variable) => expression switch

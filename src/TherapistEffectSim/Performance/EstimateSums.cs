@@ -44,6 +44,9 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
     /// <summary>Rejections with an estimate on the other side.</summary>
     public long RejectionsWrongSign { get; private set; }
 
+    /// <summary>Estimates below 0.</summary>
+    public long Negatives { get; private set; }
+
     /// <summary>Replicates with an interval and a true value.</summary>
     public long Intervals { get; private set; }
 
@@ -89,6 +92,7 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
             return;
         }
 
+        Negatives += outcome.Estimate < 0 ? 1 : 0;
         double d = outcome.Estimate - _centre;
         double d2 = d * d;
         SumD += d;
@@ -133,6 +137,7 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
         Rejections += next.Rejections;
         RejectionsTrueSign += next.RejectionsTrueSign;
         RejectionsWrongSign += next.RejectionsWrongSign;
+        Negatives += next.Negatives;
         Intervals += next.Intervals;
         Covered += next.Covered;
         StandardErrors += next.StandardErrors;
@@ -157,7 +162,7 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
     public void Clear()
     {
         Array.Clear(_statuses);
-        Replicates = Decisions = Rejections = RejectionsTrueSign = RejectionsWrongSign = Intervals = Covered = StandardErrors = 0;
+        Replicates = Decisions = Rejections = RejectionsTrueSign = RejectionsWrongSign = Negatives = Intervals = Covered = StandardErrors = 0;
         SumD = SumD2 = SumD4 = SumSe2 = SumSe4 = SumAbsRejected = SumSquareRejected = 0;
     }
 
@@ -165,7 +170,7 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
     public void Write(BinaryWriter writer)
     {
         foreach (long count in (ReadOnlySpan<long>)
-            [.. _statuses, Decisions, Rejections, RejectionsTrueSign, RejectionsWrongSign, Intervals, Covered, StandardErrors])
+            [.. _statuses, Decisions, Rejections, RejectionsTrueSign, RejectionsWrongSign, Negatives, Intervals, Covered, StandardErrors])
         {
             writer.Write(count);
         }
@@ -190,6 +195,7 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
         sums.Rejections = reader.ReadInt64();
         sums.RejectionsTrueSign = reader.ReadInt64();
         sums.RejectionsWrongSign = reader.ReadInt64();
+        sums.Negatives = reader.ReadInt64();
         sums.Intervals = reader.ReadInt64();
         sums.Covered = reader.ReadInt64();
         sums.StandardErrors = reader.ReadInt64();

@@ -34,6 +34,8 @@ public sealed record MeasureDefinition(string Name, string Formula, string Monte
         new(MeasureName.BiasEliminatedCoverage, "intervals with mean(θ̂) inside / intervals", Share, Morris),
         new(MeasureName.TypeS, "rejections with sign(θ̂) = −sign(θ) / rejections", Share, GelmanCarlin),
         new(MeasureName.TypeM, "mean(|θ̂| given rejection)/|θ|", "SD(|θ̂| given rejection)/(√rejections·|θ|)", GelmanCarlin),
+        new(MeasureName.EstimateMean, "mean(θ̂) of a correlation", "EmpSE/√n", Morris),
+        new(MeasureName.NegativeRate, "estimates of a correlation below 0 / n", Share, Proportion),
         new(MeasureName.SingularRate, "replicates with a variance on its bound 0 / R", Share, Proportion),
         new(MeasureName.FailureRate, "replicates without an estimate / R", Share, Proportion),
         new(MeasureName.IccMean, "mean of the estimated intraclass correlation", "SD/√n", Morris),
@@ -63,6 +65,8 @@ internal static class MeasureName
     public const string BiasEliminatedCoverage = "bias_eliminated_coverage";
     public const string TypeS = "type_s";
     public const string TypeM = "type_m";
+    public const string EstimateMean = "estimate_mean";
+    public const string NegativeRate = "negative_rate";
     public const string SingularRate = "singular_rate";
     public const string FailureRate = "failure_rate";
     public const string IccMean = "icc_mean";

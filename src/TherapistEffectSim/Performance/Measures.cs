@@ -52,6 +52,21 @@ internal static class Measures
                 sums.FailedEstimates);
     }
 
+    /// <summary>Mean and sign of the estimates of a correlation.</summary>
+    /// <param name="key">Scenario, method and term.</param>
+    /// <param name="sums">Over the replicates.</param>
+    public static SummaryRow[] OfCorrelation(SummaryKey key, EstimateSums sums)
+    {
+        return
+        [
+            Estimated(MeasureName.EstimateMean, PerformanceFormula.MeanEstimate(sums)),
+            Estimated(MeasureName.NegativeRate, PerformanceFormula.NegativeRate(sums)),
+        ];
+
+        SummaryRow Estimated(string measure, MonteCarloEstimate result) =>
+            Row(Untested(key), sums.TrueValue, measure, result, sums.Estimates, sums.FailedEstimates);
+    }
+
     /// <summary>Measures of one test of a term, with its standard errors and intervals.</summary>
     /// <param name="key">Scenario, method, term and test.</param>
     /// <param name="sums">Over the replicates.</param>

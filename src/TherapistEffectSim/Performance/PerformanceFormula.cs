@@ -80,6 +80,9 @@ internal static class PerformanceFormula
         return MonteCarloEstimate.Normal((sums.TrueValue ?? 0) + deviation.Value, deviation.Mcse);
     }
 
+    /// <summary>Share of the estimates below 0.</summary>
+    public static MonteCarloEstimate NegativeRate(EstimateSums sums) => MonteCarloEstimate.Proportion(sums.Negatives, sums.Estimates);
+
     /// <summary>A quantile of n independent values.</summary>
     /// <remarks>
     /// The rank of the p quantile has the standard deviation √(p(1 − p)/n) as a share of n, whatever the distribution (David &amp; Nagaraja

@@ -9,7 +9,7 @@ namespace TherapistEffectSim.Performance;
 /// <param name="Estimate">The estimate.</param>
 /// <param name="StandardError">Its standard error.</param>
 /// <param name="DegreesOfFreedom">Of the reference distribution (denominator df of an F test).</param>
-/// <param name="Statistic">The test statistic.</param>
+/// <param name="Statistic">The test statistic; where the estimate is corrected for unreliability, that of the uncorrected one.</param>
 /// <param name="PValue">The p-value.</param>
 /// <param name="ConfLow">Lower end of the interval at level 1 − α.</param>
 /// <param name="ConfHigh">Upper end of the interval at level 1 − α.</param>

@@ -6,6 +6,7 @@ namespace TherapistEffectSim.Randomness;
 internal sealed class RandomNumberStream<T>
     where T : unmanaged, ILane<T>
 {
+    private const int OccasionShift = 17;
     private const int AttemptShift = 25;
 
     private readonly Philox<T> _philox;
@@ -30,6 +31,15 @@ internal sealed class RandomNumberStream<T>
     /// <param name="firstPatient">From 0, even.</param>
     public void Patients(Span<T> words, RandomDomain domain, int therapist, int firstPatient) =>
         _philox.Fill(words, (uint)firstPatient / 2, Entity(domain, therapist), _replicateLow, _replicateHigh);
+
+    /// <summary>Words of consecutive patients of one therapist at one occasion.</summary>
+    /// <param name="words">One per patient from <paramref name="firstPatient"/> on; an even number.</param>
+    /// <param name="domain">What they are for.</param>
+    /// <param name="therapist">From 0.</param>
+    /// <param name="firstPatient">From 0, even.</param>
+    /// <param name="occasion">From 0, below 256.</param>
+    public void Patients(Span<T> words, RandomDomain domain, int therapist, int firstPatient, int occasion) =>
+        _philox.Fill(words, ((uint)firstPatient / 2) | ((uint)occasion << OccasionShift), Entity(domain, therapist), _replicateLow, _replicateHigh);
 
     /// <summary>The two words of block 0 of an entity.</summary>
     public void Entity(Span<T> words, RandomDomain domain, int entity) =>

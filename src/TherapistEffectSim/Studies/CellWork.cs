@@ -95,7 +95,7 @@ internal sealed class CellWork
         return new()
         {
             Cell = Plan.Cell,
-            Formulas = [.. Plan.Methods.Select(method => new KeyValuePair<string, string>(method.Name, method.Formula.ToString()))],
+            Formulas = [.. Plan.Methods.Select(method => new KeyValuePair<string, string>(method.Name, method.Text))],
             SolvedConstants = [.. Plan.World.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
             Summary = [.. rows],
@@ -138,6 +138,11 @@ internal sealed class CellWork
         SummaryKey key = new(scenario, method, term.Name, "", "");
         QuantileHistogram errors = _errors[t] ?? new(HistogramLayout.SignedLogarithmic);
         List<SummaryRow> rows = [.. Measures.OfTerm(key, sums.Terms[t], errors)];
+        if (term.Correlation is not null)
+        {
+            rows.InsertRange(rows.FindIndex(r => r.Measure == MeasureName.SingularRate), Measures.OfCorrelation(key, sums.Terms[t]));
+        }
+
         for (int c = 0; c < Plan.Curves.Length; c++)
         {
             if (Plan.Curves[c].Term == t)

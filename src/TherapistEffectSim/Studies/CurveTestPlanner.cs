@@ -9,7 +9,7 @@ namespace TherapistEffectSim.Studies;
 /// <param name="Kind">Two lines, or Lind and Mehlum's.</param>
 /// <param name="Shape">What is looked for.</param>
 /// <param name="Fit">Index of the fit whose θ gives the weights.</param>
-/// <param name="Columns">Columns of the statistics: the variable, the method's other therapist-level columns, the outcome.</param>
+/// <param name="Columns">Columns of the statistics: the variable, the method's other therapist-level columns, the response.</param>
 internal sealed record PlannedCurveTest(TestKind Kind, CurveShape Shape, int Fit, ImmutableArray<int> Columns);
 
 /// <summary>Finds what a test of a curve reads.</summary>
@@ -36,17 +36,17 @@ internal static class CurveTestPlanner
     /// <summary>Plans the test of a square.</summary>
     /// <param name="method">The model.</param>
     /// <param name="indices">Columns of the statistics of the model's fixed effects.</param>
-    /// <param name="outcome">Column of the statistics of the outcome.</param>
+    /// <param name="response">Column of the statistics of the response.</param>
     /// <param name="position">Position of the term among the fixed effects.</param>
     /// <param name="request">The test.</param>
     /// <param name="fit">Index of the method's fit.</param>
     /// <exception cref="StudyException">The term is not the square of a therapist-level variable that is in the model too, or the model has no intercept.</exception>
     public static PlannedCurveTest Plan(
-        MethodModel method, ImmutableArray<int> indices, int outcome, int position, TestRequest request, int fit)
+        MethodModel method, ImmutableArray<int> indices, int response, int position, TestRequest request, int fit)
     {
         FixedColumn square = method.Columns[position];
         if (square.Expression is not ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable variable }
-            || GeneratedColumns.Levels[variable.Name] != ColumnLevel.Therapist)
+            || method.LevelOf(variable.Name) != ColumnLevel.Therapist)
         {
             throw new StudyException(
                 $"method {method.Name}: {Words.Of(request.By)} tests the square of a therapist-level variable, such as I({GeneratedColumns.AllianceBetween}^2), but the term is {square.Name}.");
@@ -68,7 +68,7 @@ internal static class CurveTestPlanner
                 throw new StudyException(
                     $"method {method.Name}: {Words.Of(request.By)} takes no other term of {variable.Name} than itself and its square, but the model has {method.Columns[p].Name}.");
             }
-            else if (p != position && variables.All(v => GeneratedColumns.Levels[v] == ColumnLevel.Therapist))
+            else if (p != position && variables.All(v => method.LevelOf(v) == ColumnLevel.Therapist))
             {
                 hasIntercept |= variables.Length == 0;
                 others.Add(indices[p]);
@@ -85,6 +85,6 @@ internal static class CurveTestPlanner
             throw new StudyException($"method {method.Name}: {Words.Of(request.By)} needs a model with an intercept.");
         }
 
-        return new(request.By, request.Shape ?? CurveShape.InvertedU, fit, [indices[linear], .. others, outcome]);
+        return new(request.By, request.Shape ?? CurveShape.InvertedU, fit, [indices[linear], .. others, response]);
     }
 }

@@ -8,7 +8,7 @@ namespace TherapistEffectSim.Studies;
 /// <summary>The tests of a method that lists none.</summary>
 internal static class DefaultTests
 {
-    /// <summary>The method's own tests; else the variance in the null model, the alliance terms of the other presets, and all coefficients but the intercept of a formula.</summary>
+    /// <summary>The method's own tests; else the three correlations, the variance in the null model, the alliance terms of the other presets, and all coefficients but the intercept of a formula.</summary>
     public static ImmutableArray<TestRequest> Of(MethodModel method)
     {
         if (!method.Method.Tests.IsEmpty)
@@ -24,6 +24,11 @@ internal static class DefaultTests
                 new() { Variance = GeneratedColumns.Therapist, By = TestKind.RlrtMixture },
                 new() { Variance = GeneratedColumns.Therapist, By = TestKind.LrtMixture },
             ];
+        }
+
+        if (method.IsCorrelations)
+        {
+            return [.. CorrelationPlanner.Terms.Select(term => new TestRequest { Term = term, By = TestKind.TCorrelation })];
         }
 
         string[] controls = [DesignColumns.Intercept, GeneratedColumns.Arm, GeneratedColumns.Site, .. method.Method.Adjust];

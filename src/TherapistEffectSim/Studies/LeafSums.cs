@@ -144,7 +144,7 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         }
 
         Curves[c].Add(
-            fit.Coefficients[curve.Linear].Estimate[replicate],
+            curve.LinearCorrection >= 0 ? values.Corrections[curve.LinearCorrection].Estimate[replicate] : fit.Coefficients[curve.Linear].Estimate[replicate],
             square.Estimate,
             values.Curves[c].Lowest[replicate],
             values.Curves[c].Highest[replicate],

@@ -31,7 +31,7 @@ internal sealed class LeafTests
         _likelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
         _mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
         _twoSided = TCriticalValues.Of(alpha, Alternative.TwoSided);
-        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum || (t.Coefficient >= 0 && t.Alternative != Alternative.TwoSided));
+        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum || ((t.Coefficient >= 0 || t.Kind == TestKind.TCorrelation) && t.Alternative != Alternative.TwoSided));
         _greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : _twoSided;
         _less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : _twoSided;
         _f = new(alpha);
@@ -41,7 +41,12 @@ internal sealed class LeafTests
     public TestOutcome Term(int term, LeafValues values, int replicate)
     {
         PlannedTerm planned = _plan.Terms[term];
-        return Estimate(planned.Fit, planned.Coefficient, values, replicate, out _);
+        if (planned.Correlation is { } level)
+        {
+            return values.Correlations[(int)level].Outcome(replicate);
+        }
+
+        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
     }
 
     /// <summary>Estimated intraclass correlation of a variance term.</summary>
@@ -51,7 +56,13 @@ internal sealed class LeafTests
     public TestOutcome Test(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        if (planned.Kind == TestKind.TCorrelation)
+        {
+            return TestCorrelation(planned, CorrelationOf(planned, values), replicate);
+        }
+
+        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
+        double df = DegreesOfFreedom(planned, values, replicate);
         FitValues fit = values.Fits[planned.Fit];
         if (planned.Kind == TestKind.FExact && !fit.FEstimable[replicate])
         {
@@ -63,13 +74,17 @@ internal sealed class LeafTests
             return estimate;
         }
 
-        if (planned.Kind == TestKind.THc3)
+        if (Robust(planned, fit) is { } robust)
         {
-            estimate = estimate with { StandardError = fit.Coefficients[planned.Coefficient].RobustStandardError[replicate] };
-            if (!(estimate.StandardError > 0))
+            if (!(robust.StandardError[replicate] > 0 && df > 0))
             {
                 return TestOutcome.Failed(TermStatus.NotEstimable);
             }
+
+            estimate = estimate with
+            {
+                StandardError = planned.Correction >= 0 ? (planned.Kind == TestKind.TCr2 ? values.Corrections[planned.Correction].Cr2 : values.Corrections[planned.Correction].Hc3)[replicate] : robust.StandardError[replicate],
+            };
         }
 
         if (planned.CurveTest >= 0 && double.IsNaN(values.CurveTests[planned.CurveTest].Statistic[replicate]))
@@ -84,8 +99,8 @@ internal sealed class LeafTests
 
         bool rejected = planned.Kind switch
         {
-            TestKind.WaldZ => RejectsNormal(estimate.Estimate / estimate.StandardError, planned.Alternative),
-            TestKind.TSatterthwaite or TestKind.THc3 => RejectsT(estimate.Estimate / estimate.StandardError, df, planned.Alternative),
+            TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
@@ -99,7 +114,7 @@ internal sealed class LeafTests
         };
     }
 
-    /// <summary>Statistic of a likelihood ratio or F test; the ratio of estimate to standard error of the others.</summary>
+    /// <summary>Statistic of a likelihood ratio or F test; of the others the ratio of estimate to standard error, both without correction.</summary>
     public static double Statistic(PlannedTest test, LeafValues values, int replicate)
     {
         FitValues fit = values.Fits[test.Fit];
@@ -110,7 +125,7 @@ internal sealed class LeafTests
             TestKind.LrtMixture or TestKind.RlrtMixture =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
             TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
-            TestKind.THc3 => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].RobustStandardError[replicate],
+            TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / Robust(test, fit)!.StandardError[replicate],
             _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
         };
     }
@@ -121,9 +136,13 @@ internal sealed class LeafTests
         PlannedTest planned = _plan.Tests[test];
         PlannedTerm term = _plan.Terms[planned.Term];
         TestOutcome outcome = Test(test, values, replicate);
+        if (planned.Kind == TestKind.TCorrelation)
+        {
+            return CorrelationRow(planned, outcome, CorrelationOf(planned, values), replicate, number);
+        }
+
         bool made = outcome.Decision != Decision.NotMade;
-        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
-        df = planned.CurveTest >= 0 ? values.CurveTests[planned.CurveTest].DegreesOfFreedom[replicate] : df;
+        double df = DegreesOfFreedom(planned, values, replicate);
         double statistic = made ? Statistic(planned, values, replicate) : double.NaN;
         double half = made && HasInterval(planned.Kind) ? CriticalValue(planned.Kind, df) * outcome.StandardError : double.NaN;
         FitValues fit = values.Fits[planned.Fit];
@@ -147,20 +166,82 @@ internal sealed class LeafTests
     public double HalfWidth(int test, LeafValues values, int replicate)
     {
         PlannedTest planned = _plan.Tests[test];
-        _ = Estimate(planned.Fit, planned.Coefficient, values, replicate, out double df);
+        if (!HasInterval(planned.Kind))
+        {
+            return double.NaN;
+        }
+
+        double df = DegreesOfFreedom(planned, values, replicate);
         TestOutcome outcome = Test(test, values, replicate);
-        return HasInterval(planned.Kind) && outcome.Status is TermStatus.Ok or TermStatus.Singular
+        return outcome.Status is TermStatus.Ok or TermStatus.Singular
             ? CriticalValue(planned.Kind, df) * outcome.StandardError
             : double.NaN;
     }
 
-    /// <summary>Whether a test has an interval.</summary>
-    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3;
+    /// <summary>Whether a test has an interval of estimate ± critical value × standard error.</summary>
+    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2;
 
-    private TestOutcome Estimate(int fit, int coefficient, LeafValues values, int replicate, out double df)
+    private static RobustValues? Robust(PlannedTest test, FitValues fit) => test.Kind switch
+    {
+        TestKind.THc3 => fit.Coefficients[test.Coefficient].Hc3,
+        TestKind.TCr2 => fit.Coefficients[test.Coefficient].Cr2,
+        _ => null,
+    };
+
+    /// <summary>Degrees of freedom of a t statistic; NaN for other tests.</summary>
+    private static double DegreesOfFreedom(PlannedTest test, LeafValues values, int replicate) => test.Kind switch
+    {
+        TestKind.TSatterthwaite => values.Fits[test.Fit].Coefficients[test.Coefficient].DegreesOfFreedom[replicate],
+        TestKind.THc3 or TestKind.TCr2 => Robust(test, values.Fits[test.Fit])!.DegreesOfFreedom[replicate],
+        TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].DegreesOfFreedom[replicate],
+        _ => double.NaN,
+    };
+
+    private CorrelationValues CorrelationOf(PlannedTest test, LeafValues values) =>
+        values.Correlations[(int)_plan.Terms[test.Term].Correlation!.Value];
+
+    private TestOutcome TestCorrelation(PlannedTest test, CorrelationValues found, int replicate)
+    {
+        TestOutcome estimate = found.Outcome(replicate);
+        if (estimate.Status != TermStatus.Ok)
+        {
+            return estimate;
+        }
+
+        bool rejected = RejectsT(found.Statistic(replicate), found.DegreesOfFreedom[replicate], test.Alternative);
+        return estimate with
+        {
+            Decision = rejected ? Decision.Rejected : Decision.NotRejected,
+            Coverage = found.Coverage(replicate, _plan.Terms[test.Term].TrueValue, _normalTwoSided),
+        };
+    }
+
+    private ReplicateRow CorrelationRow(PlannedTest test, in TestOutcome outcome, CorrelationValues found, int replicate, long number)
+    {
+        PlannedTerm term = _plan.Terms[test.Term];
+        bool made = outcome.Decision != Decision.NotMade;
+        double df = made ? found.DegreesOfFreedom[replicate] : double.NaN;
+        double statistic = made ? found.Statistic(replicate) : double.NaN;
+        (double low, double high) = made ? found.Interval(replicate, _normalTwoSided) : (double.NaN, double.NaN);
+        return new(
+            _plan.Cell.Number,
+            number,
+            _plan.MethodOf(term),
+            term.Name,
+            Words.Of(test.Kind),
+            outcome.Estimate,
+            outcome.StandardError,
+            df,
+            statistic,
+            made ? TPValue(statistic, df, test.Alternative) : double.NaN,
+            low,
+            high,
+            outcome.Status);
+    }
+
+    private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate)
     {
         FitValues found = values.Fits[fit];
-        df = double.NaN;
         if (coefficient >= 0 && !found.Coefficients[coefficient].Kept[replicate])
         {
             return TestOutcome.Failed(TermStatus.Dropped);
@@ -185,7 +266,14 @@ internal sealed class LeafTests
         }
 
         CoefficientValues value = found.Coefficients[coefficient];
-        df = value.DegreesOfFreedom[replicate];
+        if (correction >= 0)
+        {
+            CorrectionValues corrected = values.Corrections[correction];
+            return double.IsNaN(corrected.Estimate[replicate])
+                ? TestOutcome.Failed(TermStatus.NotEstimable)
+                : new(status, corrected.Estimate[replicate], corrected.StandardError[replicate], Decision.NotMade, IntervalCoverage.None);
+        }
+
         return new(status, value.Estimate[replicate], value.StandardError[replicate], Decision.NotMade, IntervalCoverage.None);
     }
 
@@ -227,7 +315,7 @@ internal sealed class LeafTests
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TwoLines or TestKind.LindMehlum => df,
+        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,
@@ -243,8 +331,13 @@ internal sealed class LeafTests
         (TestKind.WaldZ, _) => 2 * NormalDistribution.Survival(Math.Abs(statistic)),
         (TestKind.TwoLines, _) => statistic > 0 ? StudentT.TwoSided(statistic, df) : 1,
         (TestKind.LindMehlum, _) => StudentT.Survival(statistic, df),
-        (_, Alternative.Greater) => StudentT.Survival(statistic, df),
-        (_, Alternative.Less) => StudentT.Cdf(statistic, df),
-        _ => StudentT.TwoSided(statistic, df),
+        _ => TPValue(statistic, df, test.Alternative),
+    };
+
+    private static double TPValue(double t, double df, Alternative alternative) => alternative switch
+    {
+        Alternative.Greater => StudentT.Survival(t, df),
+        Alternative.Less => StudentT.Cdf(t, df),
+        _ => StudentT.TwoSided(t, df),
     };
 }

@@ -1,3 +1,4 @@
+using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Performance;
 
 namespace TherapistEffectSim.Studies;
@@ -12,7 +13,9 @@ internal sealed class LeafValues
     {
         Fits = [.. plan.Fits.Select(fit => new FitValues(fit.Coefficients.Count))];
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
+        Corrections = [.. plan.Corrections.Select(_ => new CorrectionValues())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
+        Correlations = plan.Correlations is null ? [] : [.. Enum.GetValues<CorrelationLevel>().Select(_ => new CorrelationValues())];
     }
 
     /// <summary>Analysed patients.</summary>
@@ -27,8 +30,14 @@ internal sealed class LeafValues
     /// <summary>[curve] In the order of the plan.</summary>
     public CurveRange[] Curves { get; }
 
+    /// <summary>[correction] In the order of the plan.</summary>
+    public CorrectionValues[] Corrections { get; }
+
     /// <summary>[curve test] In the order of the plan.</summary>
     public CurveTestValues[] CurveTests { get; }
+
+    /// <summary>[level] Empty if the plan has no correlations.</summary>
+    public CorrelationValues[] Correlations { get; }
 }
 
 /// <summary>What one fit found.</summary>
@@ -77,14 +86,43 @@ internal sealed class CoefficientValues
     /// <summary>Standard error.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
-    /// <summary>HC3 standard error, if the plan reads it; NaN where there is none.</summary>
-    public double[] RobustStandardError { get; } = new double[LeafValues.Capacity];
+    /// <summary>HC3, if the plan reads it.</summary>
+    public RobustValues Hc3 { get; } = new();
+
+    /// <summary>CR2, if the plan reads it.</summary>
+    public RobustValues Cr2 { get; } = new();
 
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 
     /// <summary>Whether the column took part.</summary>
     public bool[] Kept { get; } = new bool[LeafValues.Capacity];
+}
+
+/// <summary>A coefficient corrected for the unreliability of the observed therapist means; NaN where their reliability is not above 0.</summary>
+internal sealed class CorrectionValues
+{
+    /// <summary>Estimate.</summary>
+    public double[] Estimate { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Standard error.</summary>
+    public double[] StandardError { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>The same from the HC3 variance, if the plan reads it; NaN where there is none.</summary>
+    public double[] Hc3 { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>The same from the CR2 variance, if the plan reads it; NaN where there is none.</summary>
+    public double[] Cr2 { get; } = new double[LeafValues.Capacity];
+}
+
+/// <summary>A robust standard error of one fixed effect.</summary>
+internal sealed class RobustValues
+{
+    /// <summary>The standard error; NaN where there is none.</summary>
+    public double[] StandardError { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Its degrees of freedom.</summary>
+    public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 }
 
 /// <summary>Range of a therapist-level variable over the analysed therapists.</summary>

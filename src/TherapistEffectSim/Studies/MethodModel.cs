@@ -5,14 +5,19 @@ using TherapistEffectSim.Generation;
 
 namespace TherapistEffectSim.Studies;
 
-/// <summary>A method's model written out for one trial: formula, columns, and what a row is.</summary>
+/// <summary>A method's model written out for one trial: response, columns, and what a row is.</summary>
 internal sealed class MethodModel
 {
-    private MethodModel(string name, Method method, Formula formula, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
+    private readonly Scenario _scenario;
+
+    private MethodModel(
+        string name, Method method, Scenario scenario, string text, string response, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
     {
+        _scenario = scenario;
         Name = name;
         Method = method;
-        Formula = formula;
+        Text = text;
+        Response = response;
         Columns = columns;
         HasRandomIntercept = hasRandomIntercept;
         OnTherapistMeans = onTherapistMeans;
@@ -24,10 +29,13 @@ internal sealed class MethodModel
     /// <summary>The method as the study has it.</summary>
     public Method Method { get; }
 
-    /// <summary>The model; a preset's written out.</summary>
-    public Formula Formula { get; }
+    /// <summary>The model's formula, a preset's written out; what is correlated, for correlations.</summary>
+    public string Text { get; }
 
-    /// <summary>Fixed-effects columns.</summary>
+    /// <summary>The generated variable that is explained.</summary>
+    public string Response { get; }
+
+    /// <summary>Fixed-effects columns; none for correlations.</summary>
     public ImmutableArray<FixedColumn> Columns { get; }
 
     /// <summary>Whether therapists have a random intercept.</summary>
@@ -36,21 +44,38 @@ internal sealed class MethodModel
     /// <summary>Whether rows are unweighted therapist means.</summary>
     public bool OnTherapistMeans { get; }
 
+    /// <summary>Where a variable of this trial varies.</summary>
+    public ColumnLevel LevelOf(string variable) => GeneratedColumns.LevelOf(_scenario, variable);
+
+    /// <summary>Whether it is the outcome that is explained, of which the program knows true values.</summary>
+    public bool IsOfOutcome => Response == GeneratedColumns.Outcome;
+
+    /// <summary>Whether correlations of alliance and outcome are estimated instead of a model.</summary>
+    public bool IsCorrelations => Method.Preset == MethodPreset.Correlations;
+
     /// <summary>Name of a method: its own, or its preset's.</summary>
     public static string NameOf(Method method) => method.Name ?? (method.Preset is { } preset ? Words.Of(preset) : method.Formula ?? "");
 
     /// <summary>Writes a method's model out for a trial.</summary>
     /// <exception cref="StudyException">The model cannot be fitted to what this trial generates; says why.</exception>
-    public static MethodModel Of(Method method, Trial trial)
+    public static MethodModel Of(Method method, Scenario scenario)
     {
+        Trial trial = scenario.Trial;
         string name = NameOf(method);
+        if (method.Preset == MethodPreset.Correlations)
+        {
+            CorrelationPlanner.CheckKeys(method, name);
+            return new(
+                name, method, scenario, CorrelationPlanner.Text, GeneratedColumns.Outcome, [], hasRandomIntercept: false, onTherapistMeans: false);
+        }
+
         bool means = (method.Rows ?? (method.Preset == MethodPreset.TherapistMeans ? AnalysisRows.TherapistMeans : AnalysisRows.Patients))
             == AnalysisRows.TherapistMeans;
         string text = method.Formula ?? PresetFormula(method, trial);
         try
         {
             Formula formula = Formula.Parse(text);
-            Check(formula, name);
+            Check(formula, name, scenario);
             ImmutableArray<FixedColumn> columns = DesignColumns.FixedColumns(formula, column => GeneratedColumns.TextLevels(trial, column));
             if (columns.IsEmpty)
             {
@@ -63,7 +88,7 @@ internal sealed class MethodModel
                 throw new StudyException($"method {name}: therapist means have one row per therapist and take no random term; remove {formula.RandomTerms[0].Label}.");
             }
 
-            return new(name, method, formula, columns, random, means);
+            return new(name, method, scenario, formula.ToString(), formula.Response, columns, random, means);
         }
         catch (FormulaException e)
         {
@@ -71,24 +96,20 @@ internal sealed class MethodModel
         }
     }
 
-    private static void Check(Formula formula, string name)
+    private static void Check(Formula formula, string name, Scenario scenario)
     {
         foreach (string column in formula.ColumnNames.Where(GeneratedColumns.NotYetAvailable.Contains))
         {
             throw new StudyException($"method {name}: the column {column} is not available in this version.");
         }
 
-        formula.CheckColumns([.. GeneratedColumns.Levels.Keys.Order(StringComparer.Ordinal)]);
-        if (formula.Response != GeneratedColumns.Outcome)
-        {
-            throw new StudyException($"method {name}: the response must be {GeneratedColumns.Outcome}, but is {formula.Response}.");
-        }
-
+        formula.CheckColumns([.. GeneratedColumns.NamesIn(scenario)]);
+        ResponseColumn.Check(formula, name, scenario);
         foreach (FixedTerm term in formula.FixedTerms)
         {
             foreach (string variable in term.Factors.SelectMany(f => f.Expression.Variables))
             {
-                if (GeneratedColumns.Levels[variable] == ColumnLevel.Label)
+                if (GeneratedColumns.LevelOf(scenario, variable) == ColumnLevel.Label)
                 {
                     throw new StudyException($"method {name}: {variable} is a label and cannot be a fixed effect; it can group a random intercept, as in (1 | therapist).");
                 }

@@ -13,8 +13,11 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     /// <summary>Whether degrees of freedom are read.</summary>
     public bool NeedsDegreesOfFreedom { get; set; }
 
-    /// <summary>Whether heteroscedasticity-consistent standard errors are read.</summary>
-    public bool NeedsRobustErrors { get; set; }
+    /// <summary>Whether HC3 standard errors are read.</summary>
+    public bool NeedsHc3 { get; set; }
+
+    /// <summary>Whether CR2 standard errors and their degrees of freedom are read.</summary>
+    public bool NeedsCr2 { get; set; }
 
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
     public int Read(int position)

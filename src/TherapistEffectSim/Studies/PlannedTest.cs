@@ -1,21 +1,28 @@
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Estimation;
 
 namespace TherapistEffectSim.Studies;
 
-/// <summary>A coefficient or a variance that a method estimates.</summary>
+/// <summary>A coefficient, a variance or a correlation that a method estimates.</summary>
 internal sealed record PlannedTerm
 {
     /// <summary>Index of the method.</summary>
     public required int Method { get; init; }
 
-    /// <summary>As lme4 names it, or <c>var(therapist)</c>.</summary>
+    /// <summary>As lme4 names it, <c>var(therapist)</c>, or <c>cor(…)</c> with a level.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Index of the fit that gives the estimate.</summary>
+    /// <summary>Index of the fit that gives the estimate; −1 for a correlation.</summary>
     public required int Fit { get; init; }
 
-    /// <summary>Place among the coefficients that the fit reads; −1 for the therapist variance.</summary>
+    /// <summary>Place among the coefficients that the fit reads; −1 for the therapist variance and for correlations.</summary>
     public required int Coefficient { get; init; }
+
+    /// <summary>The level of a correlation; <see langword="null"/> if it is none.</summary>
+    public CorrelationLevel? Correlation { get; init; }
+
+    /// <summary>Index of the correction of the estimate; −1 if it is reported as it is.</summary>
+    public int Correction { get; init; } = -1;
 
     /// <summary>What the estimate aims at; <see langword="null"/> if unknown.</summary>
     public required double? TrueValue { get; init; }
@@ -27,7 +34,7 @@ internal sealed record PlannedTerm
     public required string RejectionMeans { get; init; }
 
     /// <summary>Whether it is the therapist variance.</summary>
-    public bool IsVariance => Coefficient < 0;
+    public bool IsVariance => Coefficient < 0 && Correlation is null;
 }
 
 /// <summary>A test of a scenario.</summary>
@@ -42,11 +49,14 @@ internal sealed record PlannedTest
     /// <summary>The side.</summary>
     public required Alternative Alternative { get; init; }
 
-    /// <summary>Index of the fit from which the statistic comes.</summary>
+    /// <summary>Index of the fit from which the statistic comes; −1 for a correlation.</summary>
     public required int Fit { get; init; }
 
-    /// <summary>Place among the coefficients that the fit reads; −1 for a variance.</summary>
+    /// <summary>Place among the coefficients that the fit reads; −1 for a variance and for correlations.</summary>
     public required int Coefficient { get; init; }
+
+    /// <summary>Index of the correction of the estimate and its interval, not of the statistic; −1 if there is none.</summary>
+    public int Correction { get; init; } = -1;
 
     /// <summary>Index of the fit without the tested columns, for a likelihood ratio; else −1.</summary>
     public int ReducedFit { get; init; } = -1;
@@ -60,6 +70,7 @@ internal sealed record PlannedTest
 /// <param name="Test">Index of the first test of the square; −1 if it is not tested.</param>
 /// <param name="Fit">Index of the fit.</param>
 /// <param name="Linear">Place of the linear coefficient among those that the fit reads.</param>
+/// <param name="LinearCorrection">Index of the correction of the linear coefficient; −1 if there is none.</param>
 /// <param name="Square">Place of the square.</param>
 /// <param name="Column">Column of the statistics whose therapist range must hold the vertex.</param>
-internal sealed record PlannedCurve(int Term, int Test, int Fit, int Linear, int Square, int Column);
+internal sealed record PlannedCurve(int Term, int Test, int Fit, int Linear, int LinearCorrection, int Square, int Column);

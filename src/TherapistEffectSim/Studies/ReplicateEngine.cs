@@ -13,8 +13,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly TrialReduction<T> _trials;
     private readonly TherapistStatistics<T>? _therapistMeans;
     private readonly RandomInterceptFit<T>[] _fits;
-    private readonly WeightedLeastSquares<T>?[] _robust; // [fit] where heteroscedasticity-consistent errors are read
+    private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
+    private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
     private readonly CurveTestEngine[] _curveTests;
+    private readonly CorrectionEngine<T>? _corrections;
     private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
     private readonly LaneBuffer<T> _contrast;
 
@@ -30,10 +32,17 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f)))];
-        _robust = [.. plan.Fits.Select(f => f.NeedsRobustErrors ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
+        _meansErrors = [.. plan.Fits.Select(f => f.OnTherapistMeans && f.NeedsHc3 ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
+        _patientErrors =
+        [
+            .. plan.Fits.Select(f => !f.OnTherapistMeans && (f.NeedsHc3 || f.NeedsCr2)
+                ? new PatientRobustErrors<T>(therapists, f.Model.Columns, f.NeedsCr2)
+                : null),
+        ];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
-        _contrast = new(plan.Fits.Max(f => f.Model.FixedEffects));
-        int most = plan.Fits.Max(f => f.Model.FixedEffects);
+        _corrections = plan.Corrections.IsEmpty ? null : new(plan);
+        int most = plan.Fits.Select(f => f.Model.FixedEffects).DefaultIfEmpty().Max();
+        _contrast = new(most);
         _contrasts = new double[most][];
         for (int p = 0; p < most; p++)
         {
@@ -54,9 +63,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 TakeTherapistMeans();
             }
 
+            _corrections?.Load(_trials.Statistics, _trials.PatientsOfMeans);
             for (int f = 0; f < _fits.Length; f++)
             {
-                Fit(f, values.Fits[f], offset);
+                Fit(f, values, offset);
             }
 
             for (int c = 0; c < _plan.Curves.Length; c++)
@@ -70,11 +80,26 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 TherapistStatistics<T> data = _plan.Fits[f].OnTherapistMeans ? _therapistMeans! : _trials.Statistics;
                 _curveTests[t].Run(data, values.Fits[f].Theta, values.CurveTests[t], offset);
             }
+
+            if (_plan.Correlations is { } correlated)
+            {
+                Correlations(correlated, values.Correlations, offset);
+            }
         }
     }
 
-    private void Fit(int f, FitValues values, int offset)
+    /// <summary>Writes the lanes to an array.</summary>
+    public static void Store(T value, double[] target, int offset)
     {
+        for (int lane = 0; lane < T.Width; lane++)
+        {
+            target[offset + lane] = value[lane];
+        }
+    }
+
+    private void Fit(int f, LeafValues leaf, int offset)
+    {
+        FitValues values = leaf.Fits[f];
         PlannedFit planned = _plan.Fits[f];
         RandomInterceptFit<T> fitter = _fits[f];
         LinearModelFit<T> fit = fitter.Fit(planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics);
@@ -95,10 +120,17 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         Coefficients(planned, fitter, fit, values, offset);
-        if (_robust[f] is { } robust)
+        if (_meansErrors[f] is { } ofMeans)
         {
-            RobustErrors(planned, robust, values, offset);
+            TherapistMeansErrors(planned, ofMeans, values, offset);
         }
+
+        if (_patientErrors[f] is { } ofPatients)
+        {
+            PatientErrors(planned, ofPatients, fitter.Criterion, fit.Observations - fit.Rank, values, offset);
+        }
+
+        _corrections?.Run(f, fitter.Criterion, fit.Variance, _meansErrors[f], _patientErrors[f], leaf.Corrections, offset);
     }
 
     private void Coefficients(PlannedFit planned, RandomInterceptFit<T> fitter, in LinearModelFit<T> fit, FitValues values, int offset)
@@ -127,7 +159,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     }
 
     /// <summary>HC3 errors of a fit to therapist means.</summary>
-    private void RobustErrors(PlannedFit planned, WeightedLeastSquares<T> robust, FitValues values, int offset)
+    private void TherapistMeansErrors(PlannedFit planned, WeightedLeastSquares<T> robust, FitValues values, int offset)
     {
         _therapistMeans!.Analysed.Span.CopyTo(robust.Weights);
         for (int k = 0; k < planned.Model.Columns.Length; k++)
@@ -142,7 +174,35 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             contrast.Clear();
             contrast[planned.Coefficients[k]] = T.Create(1);
             T error = T.Sqrt(robust.RobustVariance(contrast));
-            Store(T.Select(robust.HasRobustVariance, error, T.Create(double.NaN)), values.Coefficients[k].RobustStandardError, offset);
+            RobustValues hc3 = values.Coefficients[k].Hc3;
+            Store(T.Select(robust.HasRobustVariance, error, T.Create(double.NaN)), hc3.StandardError, offset);
+            Store(robust.ResidualDf, hc3.DegreesOfFreedom, offset);
+        }
+    }
+
+    /// <summary>HC3 and CR2 errors of a fit to patients.</summary>
+    private void PatientErrors(
+        PlannedFit planned, PatientRobustErrors<T> errors, ProfiledCriterion<T> criterion, T residualDf, FitValues values, int offset)
+    {
+        errors.Load(_trials.Rows!, criterion, residualDf);
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            Span<T> contrast = _contrast.Span;
+            contrast.Clear();
+            contrast[planned.Coefficients[k]] = T.Create(1);
+            CoefficientValues coefficient = values.Coefficients[k];
+            if (planned.NeedsHc3)
+            {
+                Store(T.Sqrt(errors.Hc3(contrast)), coefficient.Hc3.StandardError, offset);
+                Store(residualDf, coefficient.Hc3.DegreesOfFreedom, offset);
+            }
+
+            if (planned.NeedsCr2)
+            {
+                T variance = errors.Cr2(contrast, out T df);
+                Store(T.Sqrt(variance), coefficient.Cr2.StandardError, offset);
+                Store(df, coefficient.Cr2.DegreesOfFreedom, offset);
+            }
         }
     }
 
@@ -178,11 +238,14 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         Store(highest, range.Highest, offset);
     }
 
-    private static void Store(T value, double[] target, int offset)
+    private void Correlations(PlannedCorrelations planned, CorrelationValues[] values, int offset)
     {
-        for (int lane = 0; lane < T.Width; lane++)
+        for (int level = 0; level < values.Length; level++)
         {
-            target[offset + lane] = value[lane];
+            LevelCorrelation<T> found = LevelCorrelations.Of(_trials.Statistics, planned.Alliance, planned.Outcome, (CorrelationLevel)level);
+            Store(found.Estimate, values[level].Estimate, offset);
+            Store(found.DegreesOfFreedom, values[level].DegreesOfFreedom, offset);
+            StoreMask(found.Estimable, values[level].Estimable, offset);
         }
     }
 

@@ -41,6 +41,15 @@ internal sealed class ScenarioPlan
     /// <summary>Tests of curves by two slopes.</summary>
     public required ImmutableArray<PlannedCurveTest> CurveTests { get; init; }
 
+    /// <summary>What is correlated; <see langword="null"/> if nothing is.</summary>
+    public required PlannedCorrelations? Correlations { get; init; }
+
+    /// <summary>Corrections for the unreliability of the observed therapist means.</summary>
+    public required ImmutableArray<PlannedCorrection> Corrections { get; init; }
+
+    /// <summary>What their reliability is computed from; <see langword="null"/> if nothing is corrected.</summary>
+    public required ReliabilityData? Reliability { get; init; }
+
     /// <summary>Names of the joint tests; empty if there are fewer than two.</summary>
     public required ImmutableArray<string> JointNames { get; init; }
 
@@ -50,9 +59,13 @@ internal sealed class ScenarioPlan
     /// <summary>Name of the method of a term.</summary>
     public string MethodOf(PlannedTerm term) => Methods[term.Method].Name;
 
-    /// <summary>Fixed-effects columns and outcome of a fit whose statistics are those of the patients or of therapist means.</summary>
-    public bool[] HasBetween(PlannedFit fit) =>
-        fit.OnTherapistMeans ? [.. Columns.Columns.Select(_ => true)] : Columns.HasBetween();
+    /// <summary>Which columns can vary between the rows' therapists; the response of the fit counts as one, whatever it is.</summary>
+    public bool[] HasBetween(PlannedFit fit)
+    {
+        bool[] between = fit.OnTherapistMeans ? [.. Columns.Columns.Select(_ => true)] : Columns.HasBetween();
+        between[fit.Model.Columns[^1]] = true;
+        return between;
+    }
 
     /// <summary>Which columns can vary within the rows' therapists.</summary>
     public bool[] HasWithin(PlannedFit fit) =>

@@ -19,7 +19,6 @@ internal sealed class ScenarioPlanner
     public const string TherapistIcc = "icc(therapist)";
 
     private readonly Study _study;
-    private readonly Trial _trial;
     private readonly World _world;
     private readonly AnalysisColumns _columns;
     private readonly List<PlannedFit> _fits = [];
@@ -27,16 +26,19 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedTest> _tests = [];
     private readonly List<PlannedCurve> _curves = [];
     private readonly List<PlannedCurveTest> _curveTests = [];
+    private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
-    private readonly List<ImmutableArray<int>> _columnIndices = [];
+    private readonly List<ImmutableArray<int>> _columnIndices = []; // [method][fixed effect]
+    private readonly List<int> _responses = [];                     // [method] column of the statistics
+    private PlannedCorrelations? _correlations;
 
     private ScenarioPlanner(Study study, Cell cell)
     {
         _study = study;
-        _trial = cell.Scenario.Trial;
-        _methods = [.. study.Methods.Select(m => MethodModel.Of(m, _trial))];
+        _methods = [.. study.Methods.Select(m => MethodModel.Of(m, cell.Scenario))];
         _world = new(cell.Scenario);
         _columns = new(_world);
+        _corrections = new(_world);
     }
 
     /// <summary>Plans one scenario.</summary>
@@ -62,9 +64,10 @@ internal sealed class ScenarioPlanner
         foreach (MethodModel method in _methods)
         {
             _columnIndices.Add(AddColumns(method));
+            _corrections.Prepare(method, _columns);
         }
 
-        _columns.Complete();
+        _responses.AddRange(_methods.Select(method => _columns.AddVariable(method.Response)));
         for (int m = 0; m < _methods.Length; m++)
         {
             PlanMethod(m);
@@ -84,6 +87,9 @@ internal sealed class ScenarioPlanner
             Tests = [.. _tests],
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
+            Correlations = _correlations,
+            Corrections = [.. _corrections.Planned],
+            Reliability = _corrections.Planned.Count > 0 ? _corrections.Data : null,
             JointNames = names,
             JointTests = tests,
         };
@@ -91,6 +97,11 @@ internal sealed class ScenarioPlanner
 
     private ImmutableArray<int> AddColumns(MethodModel method)
     {
+        if (method.IsCorrelations)
+        {
+            return [_columns.AddVariable(GeneratedColumns.Alliance)];
+        }
+
         ImmutableArray<int>.Builder indices = ImmutableArray.CreateBuilder<int>();
         foreach (FixedColumn column in method.Columns)
         {
@@ -110,26 +121,17 @@ internal sealed class ScenarioPlanner
     private void PlanMethod(int m)
     {
         MethodModel method = _methods[m];
+        ImmutableArray<TestRequest> requests = RequestedTests.Of(method, _study.Alpha);
+        if (method.IsCorrelations)
+        {
+            CorrelationPlanner.Plan(m, method, _world, requests, _terms, _tests);
+            _correlations = new(_columnIndices[m][0], _responses[m]);
+            return;
+        }
+
         bool reml = method.Method.Estimate == Criterion.Reml;
         int estimate = Fit(m, Positions(method), reml);
         ModelTruth truth = Truth(method);
-        ImmutableArray<TestRequest> requests = DefaultTests.Of(method);
-        foreach (TestRequest request in requests)
-        {
-            if (request.Variance is null == (request.Term is null))
-            {
-                throw new StudyException($"method {method.Name}: a test takes exactly one of term and variance.");
-            }
-
-            CurveTestPlanner.CheckKeys(method, request);
-        }
-
-        if (requests.GroupBy(r => (Tested: r.Term ?? r.Variance!, r.By)).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
-        {
-            throw new StudyException(
-                $"method {method.Name}: {twice.Tested} is tested by {Words.Of(twice.By)} twice, and the results would not tell which is which; give the second test to a method of its own name.");
-        }
-
         if (method.HasRandomIntercept)
         {
             int term = _terms.Count;
@@ -141,7 +143,9 @@ internal sealed class ScenarioPlanner
                 Coefficient = -1,
                 TrueValue = truth.TherapistVariance,
                 TrueIcc = Given(method, TherapistIcc) ?? truth.IntraclassCorrelation,
-                RejectionMeans = RejectionMeaning.OfTherapistVariance(_world, method.Columns, truth),
+                RejectionMeans = method.IsOfOutcome
+                    ? RejectionMeaning.OfTherapistVariance(_world, method.Columns, truth)
+                    : RejectionMeaning.OfOtherResponse(truth.TherapistVariance),
             });
             foreach (TestRequest request in requests.Where(r => r.Variance is not null))
             {
@@ -159,12 +163,15 @@ internal sealed class ScenarioPlanner
         }
 
         PlanCurves(m, estimate, truth);
+        CorrectionPlanner.CheckUse(method, _terms.Where(t => t.Method == m));
     }
 
     /// <summary>True values as computed, and where the study says otherwise as it says.</summary>
     private ModelTruth Truth(MethodModel method)
     {
-        ModelTruth truth = TrueValues.Of(_world, method.Columns, method.HasRandomIntercept, method.OnTherapistMeans);
+        ModelTruth truth = method.IsOfOutcome
+            ? TrueValues.Of(_world, method.Columns, method.HasRandomIntercept, method.OnTherapistMeans)
+            : ModelTruth.Unknown(method.Columns.Length);
         foreach ((string term, double value) in method.Method.True)
         {
             truth = term switch
@@ -187,7 +194,7 @@ internal sealed class ScenarioPlanner
     private int Fit(int m, ImmutableArray<int> positions, bool reml)
     {
         MethodModel method = _methods[m];
-        LinearModel model = new([.. positions.Select(p => _columnIndices[m][p]), _columns.Outcome], method.HasRandomIntercept, reml);
+        LinearModel model = new([.. positions.Select(p => _columnIndices[m][p]), _responses[m]], method.HasRandomIntercept, reml);
         PlannedFit planned = new(model, method.OnTherapistMeans);
         int known = _fits.FindIndex(f => f.Model.Equals(model) && f.OnTherapistMeans == planned.OnTherapistMeans);
         if (known >= 0)
@@ -230,11 +237,6 @@ internal sealed class ScenarioPlanner
         int term = AddTerm(m, position, estimate, truth);
         foreach (TestRequest request in requests)
         {
-            if ((request.Alternative != Alternative.TwoSided || request.By == TestKind.LindMehlum) && _study.Alpha >= 0.5)
-            {
-                throw new StudyException($"method {method.Name}: a one-sided test needs an alpha below 0.5, but alpha is {_study.Alpha.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
-            }
-
             PlannedTest test = new()
             {
                 Term = term,
@@ -242,6 +244,7 @@ internal sealed class ScenarioPlanner
                 Alternative = request.Alternative,
                 Fit = estimate,
                 Coefficient = _terms[term].Coefficient,
+                Correction = _terms[term].Correction,
             };
             switch (request.By)
             {
@@ -250,13 +253,11 @@ internal sealed class ScenarioPlanner
                 case TestKind.TSatterthwaite:
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     break;
-                case TestKind.THc3:
-                    RequireTherapistMeans(method);
-                    _fits[estimate].NeedsDegreesOfFreedom = true;
-                    _fits[estimate].NeedsRobustErrors = true;
+                case TestKind.THc3 or TestKind.TCr2:
+                    RobustErrors(method, request.By, _fits[estimate]);
                     break;
                 case TestKind.TwoLines or TestKind.LindMehlum:
-                    _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _columns.Outcome, position, request, estimate));
+                    _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _responses[m], position, request, estimate));
                     test = test with { CurveTest = _curveTests.Count - 1 };
                     break;
                 case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
@@ -264,26 +265,37 @@ internal sealed class ScenarioPlanner
                     break;
                 case TestKind.Lrt:
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
+                case TestKind.TCorrelation:
+                    throw new StudyException(
+                        $"method {method.Name}: t-correlation tests the terms of the preset correlations; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt, a curve by two-lines or lind-mehlum.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3, t-cr2 or lrt, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
         }
     }
 
-    private static void RequireTherapistMeans(MethodModel method)
+    private void RobustErrors(MethodModel method, TestKind kind, PlannedFit fit)
     {
         if (method.HasRandomIntercept)
         {
             throw new StudyException(
-                $"method {method.Name}: t-hc3 is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or rows: therapist-means.");
+                $"method {method.Name}: {Words.Of(kind)} is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or leave (1 | {GeneratedColumns.Therapist}) out.");
         }
 
+        if (kind == TestKind.TCr2 && method.OnTherapistMeans)
+        {
+            throw new StudyException(
+                $"method {method.Name}: t-cr2 takes therapists as clusters of patients, but rows: therapist-means has one row per therapist; use t-hc3, or rows: patients.");
+        }
+
+        fit.NeedsHc3 |= kind == TestKind.THc3;
+        fit.NeedsCr2 |= kind == TestKind.TCr2;
         if (!method.OnTherapistMeans)
         {
-            throw new StudyException($"method {method.Name}: t-hc3 needs rows: therapist-means in this version.");
+            _columns.RequirePatientRows();
         }
     }
 
@@ -300,6 +312,7 @@ internal sealed class ScenarioPlanner
         {
             Fit = full,
             Coefficient = _fits[full].Read(position),
+            Correction = _corrections.Add(method, position, full),
             ReducedFit = Fit(m, [.. Positions(method).Where(p => p != position)], reml: false),
         };
     }
@@ -320,8 +333,11 @@ internal sealed class ScenarioPlanner
             Name = name,
             Fit = estimate,
             Coefficient = _fits[estimate].Read(position),
+            Correction = _corrections.Add(method, position, estimate),
             TrueValue = truth.Coefficients[position],
-            RejectionMeans = RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position),
+            RejectionMeans = method.IsOfOutcome
+                ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
+                : RejectionMeaning.OfOtherResponse(truth.Coefficients[position]),
         });
         return _terms.Count - 1;
     }
@@ -348,7 +364,7 @@ internal sealed class ScenarioPlanner
         for (int square = 0; square < method.Columns.Length; square++)
         {
             if (method.Columns[square].Expression is not ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable variable }
-                || GeneratedColumns.Levels[variable.Name] != ColumnLevel.Therapist)
+                || method.LevelOf(variable.Name) != ColumnLevel.Therapist)
             {
                 continue;
             }
@@ -358,8 +374,9 @@ internal sealed class ScenarioPlanner
                 if (method.Columns[linear].Expression.Equals(variable))
                 {
                     int term = AddTerm(m, square, estimate, truth);
-                    int test = _tests.FindIndex(t => t.Term == term && t.Kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3);
-                    _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), _fits[estimate].Read(square), _columnIndices[m][linear]));
+                    int test = _tests.FindIndex(t => t.Term == term && LeafTests.HasInterval(t.Kind));
+                    int correction = _corrections.Add(method, linear, estimate);
+                    _curves.Add(new(term, test, estimate, _fits[estimate].Read(linear), correction, _fits[estimate].Read(square), _columnIndices[m][linear]));
                 }
             }
         }

@@ -53,6 +53,8 @@ internal static class SchemaCheck
                 return true;
             case "oneOf":
                 return ((JsonArray)argument).Count(a => Problems(a!, value).Count == 0) == 1;
+            case "pattern":
+                return System.Text.RegularExpressions.Regex.IsMatch((string)value!, (string)argument!, System.Text.RegularExpressions.RegexOptions.NonBacktracking);
             case "required":
                 return value is not JsonObject whole || ((JsonArray)argument).All(key => whole.ContainsKey((string)key!));
             case "items":

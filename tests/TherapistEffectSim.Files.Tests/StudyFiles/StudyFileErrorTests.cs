@@ -59,20 +59,21 @@ public sealed class StudyFileErrorTests
     [InlineData("random-numbers: comon", "6:17: random-numbers: must be one of common, independent, but was 'comon'; did you mean 'common'?")]
     [InlineData("question: 42", "6:11: question: must be text, but was 42 (in quotes it would be text).")]
     [InlineData("methods: linear", "6:10: methods: must be a list, each item one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, or a map with the keys name, preset, formula, adjust, rows, estimate, tests, true-values, but was 'linear'.")]
+        + "ols-ignoring-therapist, therapist-means, correlations, or a map with the keys name, preset, formula, adjust, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
     [InlineData("methods: []", "6:10: methods: must list at least one method, but is empty.")]
     [InlineData("methods: [linear, linear]", "6:19: methods[2]: the name 'linear' is taken; give another name.")]
     [InlineData("methods: [linaer]", "6:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, but was 'linaer'; did you mean 'linear'?")]
+        + "ols-ignoring-therapist, therapist-means, correlations, but was 'linaer'; did you mean 'linear'?")]
     [InlineData("methods: [{name: m}]", "6:11: methods[1]: takes exactly one of preset and formula, but has neither.")]
     [InlineData("methods: [{formula: outcome ~ 1}]", "6:11: methods[1].name: is missing; a method with a formula needs a name for the result files.")]
     [InlineData("methods: [{name: m, formula: outcome ~ 1, adjust: [severity]}]",
         "6:51: methods[1].adjust: belongs to presets; write the columns into the formula.")]
+    [InlineData("methods: [{preset: linear, reliability: true}]", "6:41: methods[1].reliability: must be one of known, estimated, but was true.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: f-exact}]}]",
-        "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, lrt, two-lines, lind-mehlum.")]
+        "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{by: lrt}]}]", "6:36: methods[1].tests[1]: takes exactly one of term and variance, but has neither.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: bootstrap}]}]", "6:57: methods[1].tests[1].by: bootstrap is not available "
-        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.")]
+        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{variance: therapist, by: f-exact, alternative: less}]}]",
         "6:84: methods[1].tests[1].alternative: must be left out for a variance, which is always tested upwards.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance_within, by: lrt, shape: u}]}]",
@@ -105,15 +106,21 @@ public sealed class StudyFileErrorTests
         + "Known keys: arms, sites, therapists, per-arm, caseload.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "4:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1e999", "4:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1e999.")]
-    [InlineData("outcome-icc: 0.05", "distribution: 1", "4:16: scenario.therapists.distribution: is not available in this version.")]
+    [InlineData("outcome-icc: 0.05", "outcome-icc: 0.05, distribution: 1", "4:49: scenario.therapists.distribution: must be a map with kind: one of normal, t, skewed, but was 1.")]
+    [InlineData("0.1}\n", "0.1, reverse-causation: [1]}\n", "5:53: scenario.alliance.reverse-causation: must be a number in [-1, 1], or {early, late}, but was a list.")]
+    [InlineData("0.1}\n", "0.1, validity: 0.5}\n", "5:13: scenario.alliance.rater: rater-icc and validity are for rater: therapist; the patients' ratings measure the true alliance itself.")]
+    [InlineData("0.1}\n", "0.1, instrument: {min: 6, max: 1, mean: 5, sd: 1}}\n", "5:60: scenario.alliance.instrument.max: max must be above min (6), but was 1.")]
+    [InlineData("0.1}\n", "0.1, severity: -1}\n", "5:44: scenario.alliance.severity: severity and the traits bring about a variance of 1 in the alliance within therapists, which is only 0.9.")]
+    [InlineData("0.1}\n", "0.1}\n  traits: {bad name: {}}\n", "6:22: scenario.traits.bad name: a trait's name is made of letters, digits and '-' and begins with a letter, but was 'bad name'.")]
+    [InlineData("0.1}\n", "0.1}\n  allocation: {kind: sorted, of: prognosis}\n", "6:34: scenario.allocation.of: of must be severity or the name of a trait, but was 'prognosis'.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 0.05, reliability: 0.9", "4:35: scenario.therapists.reliability: unknown key 'reliability'; "
-        + "did you mean 'scenario.alliance.reliability'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of.")]
+        + "did you mean 'scenario.alliance.reliability'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of, distribution.")]
     [InlineData("{therapist-icc: 0.1}", "{}", "5:13: scenario.alliance: alliance takes exactly one of therapist-icc and observed-therapist-icc.")]
     [InlineData("{therapist-icc: 0.1}", "good", "5:13: scenario.alliance: must be a map with the keys therapist-icc, observed-therapist-icc, "
-        + "reliability, assessments, therapist-mean, but was 'good'.")]
+        + "reliability, assessments, therapist-mean, missing-assessments, severity, reverse-causation, timing, rater, rater-icc, validity, instrument, but was 'good'.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {residual-sd: -1}", "6:26: scenario.outcome.residual-sd: must be a number in [0.001, 1000000], but was -1.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {residual-sd: {a: 1}}",
-        "6:26: scenario.outcome.residual-sd: a map is not available in this version; give a number in [0.001, 1000000].")]
+        "6:26: scenario.outcome.residual-sd: residual-sd names the arm 'a', but the arms are treatment.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {kind: growth}", "6:19: scenario.outcome.kind: growth is not available in this version; it must be endpoint.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {slope: 1}}",
         "6:22: scenario.outcome.between.shape: is missing; give one of none, linear, quadratic, inverted-u, plateau, points.")]
@@ -138,9 +145,8 @@ public sealed class StudyFileErrorTests
     [InlineData("0.1}\n", "0.1}\n  outcome: {arm-effect: {d: 0.5}}",
         "6:25: scenario.outcome.arm-effect.standardiser: is missing; give one of residual, within, total.")]
     [InlineData("0.1}\n", "0.1}\n  attrition: {alliance: {rate: 1}}", "6:32: scenario.attrition.alliance.rate: must be a number in [0, 1), but was 1.")]
-    [InlineData("0.1}\n", "0.1}\n  attrition: {outcome: {rate: 0.1, therapist-sd: 1}}",
-        "6:36: scenario.attrition.outcome.therapist-sd: is not available in this version.")]
-    [InlineData("0.1}\n", "0.1}\n  allocation: {kind: case-mix}", "6:22: scenario.allocation.kind: case-mix is not available in this version; it must be random.")]
+    [InlineData("0.1}\n", "0.1}\n  allocation: {kind: case-mix}", "6:15: scenario.allocation.correlation: is missing; give a number in [-1, 1].")]
+    [InlineData("0.1}\n", "0.1}\n  allocation: {kind: mixed}", "6:22: scenario.allocation.kind: must be one of random, case-mix, sorted, but was 'mixed'.")]
     public void Read_OfAScenarioWithAMistake_NamesPlaceFindingAndWhatIsAccepted(string from, string to, string expected) =>
         Assert.Equal("study.yaml:" + expected, Example.ErrorOfSmall(from, to));
 

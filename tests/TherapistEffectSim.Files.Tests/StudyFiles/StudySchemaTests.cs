@@ -39,7 +39,7 @@ public sealed class StudySchemaTests
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: points, points: [[0, 1], [200, 2]]}}", "/scenario/outcome/between")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {shape: points, points: [[0, 1], [2]]}}", "/scenario/outcome/between")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {arm-effect: {d: 1}}", "/scenario/outcome/arm-effect")]
-    [InlineData("0.1}\n", "0.1}\n  allocation: {kind: sorted}", "/scenario/allocation/kind")]
+    [InlineData("0.1}\n", "0.1}\n  allocation: {kind: mixed}", "/scenario/allocation")]
     [InlineData("0.1}\n", "0.1}\nmethods: [lineer]", "/methods/0")]
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.site: [1]}", "/grid/scenario.trial.site")]
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.sites: []}", "/grid/scenario.trial.sites")]
@@ -88,7 +88,7 @@ public sealed class StudySchemaTests
     [Fact]
     public void Create_ListsThePathsOfTheGrid()
     {
-        string[] paths = [.. ((JsonArray)s_schema["properties"]!["grid"]!["propertyNames"]!["enum"]!).Select(p => (string)p!)];
+        string[] paths = [.. ((JsonArray)s_schema["properties"]!["grid"]!["propertyNames"]!["oneOf"]![0]!["enum"]!).Select(p => (string)p!)];
 
         Assert.Contains("scenario.trial.therapists", paths);
         Assert.Contains("scenario.trial.caseload.cv", paths);

@@ -76,7 +76,7 @@ public sealed class AttritionTests
     public void Loss_FollowsTheLogisticModelAndPositiveSlopesLoseTheHigh(string covariate, double rate, double slope, bool isFirstStage)
     {
         Scenario scenario = s_world with { Attrition = Attrition(covariate, rate, slope, isFirstStage) };
-        double intercept = Intercept(rate, slope);
+        double intercept = LogisticLoss.Intercept(rate, slope);
         World world = new(scenario);
         LossLogOdds solved = (isFirstStage ? world.LossBeforeAlliance : world.LossBeforeOutcome)!.Value;
 
@@ -84,7 +84,7 @@ public sealed class AttritionTests
         Assert.Equal(intercept, solved.Intercept, 0.002);
         AssertRates(scenario, isFirstStage ? rate : 0, isFirstStage ? 0 : rate);
 
-        double meanOfLost = NormalMean(x => x * Logistic(intercept + (slope * x))) / rate;
+        double meanOfLost = LogisticLoss.NormalMean(x => x * LogisticLoss.Probability(intercept + (slope * x))) / rate;
         Assert.Equal(Math.Sign(slope), Math.Sign(meanOfLost));
         List<GeneratedTrial> trials = GeneratedTrial.Many(scenario, Replicates);
         MonteCarlo.AssertMean(0, [.. trials.Select(
@@ -159,32 +159,4 @@ public sealed class AttritionTests
         "true-alliance" => trial.TrueAlliance(patient, Math.Sqrt(0.8)),
         _ => trial.Outcome[patient] / s_outcomeSd,
     };
-
-    private static double Logistic(double x) => 1 / (1 + Math.Exp(-x));
-
-    private static double Intercept(double rate, double slope)
-    {
-        (double low, double high) = (-30.0, 30.0);
-        while (high - low > 1e-12)
-        {
-            double middle = (low + high) / 2;
-            (low, high) = NormalMean(x => Logistic(middle + (slope * x))) < rate ? (middle, high) : (low, middle);
-        }
-
-        return low;
-    }
-
-    // Trapezoidal rule: exponentially accurate for a smooth function times the normal density.
-    private static double NormalMean(Func<double, double> f)
-    {
-        const double step = 0.05;
-        double sum = 0;
-        for (int k = -200; k <= 200; k++)
-        {
-            double x = k * step;
-            sum += f(x) * Math.Exp(-x * x / 2);
-        }
-
-        return sum * step / Math.Sqrt(2 * Math.PI);
-    }
 }

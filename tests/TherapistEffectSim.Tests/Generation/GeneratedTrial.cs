@@ -54,7 +54,7 @@ internal sealed class GeneratedTrial
         where T : unmanaged, ILane<T>
     {
         TrialGenerator<T> generator = new(world, Worlds.Key, severityIsUsed);
-        TrialBatch<T> batch = new(world.Layout.Therapists);
+        TrialBatch<T> batch = new(world);
         List<GeneratedTrial> trials = [];
         for (int done = 0; done < replicates; done += T.Width)
         {
@@ -97,7 +97,7 @@ internal sealed class GeneratedTrial
                 }
 
                 trial.Therapist.Add(j);
-                trial.Alliance.Add(batch.AllianceBase.Span[j][lane] + batch.Alliance.Span[p][lane]);
+                trial.Alliance.Add(batch.ObservedBase.Span[j][lane] + batch.Alliance.Span[p][lane]);
                 trial.Outcome.Add(batch.OutcomeBase.Span[j][lane] + batch.Outcome.Span[p][lane]);
                 trial.Severity.Add(batch.Severity.Span[p][lane]);
                 trial.PatientScore.Add(batch.PatientScore.Span[p][lane]);

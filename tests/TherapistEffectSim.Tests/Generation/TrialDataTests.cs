@@ -11,7 +11,7 @@ public sealed class TrialDataTests
 {
     private static readonly string[] s_columns =
     [
-        "patient", "therapist", "site", "arm", "outcome", "alliance", "alliance_between", "alliance_within", "severity",
+        "patient", "therapist", "site", "arm", "outcome", "alliance", "alliance_between", "alliance_within", "severity", "adherence",
         "therapist_score", "patient_score", "true_alliance_between", "true_alliance_within", "true_alliance", "true_therapist_effect",
     ];
 
@@ -42,7 +42,7 @@ public sealed class TrialDataTests
             columns.Add(new ColumnExpression.Variable(column));
         }
 
-        columns.Complete();
+        columns.AddVariable(GeneratedColumns.Outcome);
         TrialReduction<Lane1> reduction = new(world, Worlds.Key, columns);
         foreach (long replicate in new long[] { 0, 1, 7, 1000, 5_000_000_000 })
         {

@@ -26,18 +26,24 @@ public sealed class TrialGeneratorAllocationTests
         AssertNoAllocation<Lane1>(world);
     }
 
-    // The warm-up sees the same replicates, so that the buffers have grown to the largest caseload.
+    // The warm-up sees the same replicates, so that the buffers have grown to the largest caseload. The runtime itself allocates a few bytes
+    // while it compiles hot code anew; what the code allocates it allocates in every pass.
     private static void AssertNoAllocation<T>(World world)
         where T : unmanaged, ILane<T>
     {
         TrialGenerator<T> generator = new(world, Worlds.Key, severityIsUsed: true);
-        TrialBatch<T> batch = new(world.Layout.Therapists);
+        TrialBatch<T> batch = new(world);
         Generate(generator, batch, world.Layout.Therapists);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Generate(generator, batch, world.Layout.Therapists);
+        long fewest = long.MaxValue;
+        for (int pass = 0; pass < 4; pass++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Generate(generator, batch, world.Layout.Therapists);
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, fewest);
     }
 
     private static void Generate<T>(TrialGenerator<T> generator, TrialBatch<T> batch, int therapists)

@@ -28,7 +28,8 @@ public sealed class RejectionMechanismsTests
         ["case-mix by outcome"] = With(Of(s_nothing), s => s with { Allocation = new CaseMixAllocation { With = AllocationScore.Outcome, Correlation = 0.5 } }),
         ["sorted trait"] = With(Of(s_nothing, outcomeIcc: 0), s => s with
         {
-            Allocation = new SortedAllocation { Of = "prior-treatment" }, Traits = Traits(new PatientTrait { Outcome = 0.5, Share = 0.4 }),
+            Allocation = new SortedAllocation { Of = "prior-treatment" },
+            Traits = Traits(new PatientTrait { Outcome = 0.5, Share = 0.4 }),
         }),
         ["confounded"] = With(Of(s_severity, outcomeIcc: 0), s => s with { Alliance = s.Alliance with { Severity = -0.3 } }),
         ["unreliable"] = With(Of(s_slope), s => s with { Alliance = s.Alliance with { Severity = -0.3 } }),

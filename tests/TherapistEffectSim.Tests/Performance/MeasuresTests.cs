@@ -148,6 +148,7 @@ public class MeasuresTests
         [
             .. Measures.OfTest(s_key, Sums()).Select(row => row.Measure),
             .. Measures.OfTerm(s_key, Sums(), Errors(s_outcomes)).Select(row => row.Measure),
+            .. Measures.OfCorrelation(s_key, Sums()).Select(row => row.Measure),
             .. Measures.OfIcc(s_key, Sums(), iccs).Select(row => row.Measure),
             .. Measures.OfCurve(s_key, null, new CurveSums()).Select(row => row.Measure),
             .. Measures.OfSize(s_key, Sums(), Sums()).Select(row => row.Measure),

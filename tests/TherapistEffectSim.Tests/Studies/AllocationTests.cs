@@ -17,6 +17,10 @@ public sealed class AllocationTests
         new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
         new() { Preset = MethodPreset.TherapistMeans },
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        new() { Preset = MethodPreset.Quadratic, Name = "known", Reliability = ReliabilitySource.Known },
+        new() { Preset = MethodPreset.TherapistMeans, Name = "estimated", Reliability = ReliabilitySource.Estimated, Tests = [StudyFixture.Term("alliance_between", TestKind.THc3)] },
+        StudyFixture.Own(
+            "robust", "outcome ~ alliance", StudyFixture.Term("alliance", TestKind.TCr2), StudyFixture.Term("alliance", TestKind.THc3)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + alliance_between * patient_score + (1 | therapist)"),
     ];
 

@@ -34,7 +34,22 @@ public sealed class BitIdentityTests
             StudyFixture.Term("I(alliance_between^2)", TestKind.TwoLines),
             StudyFixture.Term("I(alliance_between^2)", TestKind.LindMehlum)),
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        new() { Preset = MethodPreset.OlsIgnoringTherapist, Name = "known", Reliability = ReliabilitySource.Known },
+        new() { Preset = MethodPreset.Quadratic, Name = "estimated", Adjust = ["severity"], Reliability = ReliabilitySource.Estimated },
+        new()
+        {
+            Preset = MethodPreset.TherapistMeans, Name = "robust-estimated", Reliability = ReliabilitySource.Estimated,
+            Tests = [StudyFixture.Term("alliance_between", TestKind.THc3)],
+        },
+        StudyFixture.Own(
+            "patients",
+            "outcome ~ arm + alliance_between + alliance + severity",
+            StudyFixture.Term("alliance_between", TestKind.TCr2),
+            StudyFixture.Term("alliance", TestKind.TCr2),
+            StudyFixture.Term("alliance", TestKind.THc3)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
+        StudyFixture.Own("alliance", "alliance ~ arm + severity + outcome + (1 | therapist)"),
+        new() { Preset = MethodPreset.Correlations },
     ];
 
     public static Scenario World(Caseload caseload, TherapistMean mean) => new()

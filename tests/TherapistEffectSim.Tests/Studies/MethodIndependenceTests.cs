@@ -11,6 +11,8 @@ public sealed class MethodIndependenceTests
         new() { Preset = MethodPreset.Linear },
         new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        StudyFixture.Own("alliance", "alliance ~ severity + outcome + (1 | therapist)"),
+        new() { Preset = MethodPreset.Correlations },
     ];
 
     public static TheoryData<Caseload, TherapistMean, double> Worlds() => new()

@@ -47,15 +47,4 @@ public sealed class RobustErrorTests
         Assert.All(rows, row => Assert.Equal(TermStatus.NotEstimable, row.Status));
         Assert.All(rows, row => Assert.Equal(double.NaN, row.PValue));
     }
-
-    [Theory]
-    [InlineData("outcome ~ therapist_score + (1 | therapist)", "t-hc3 is the test of a least-squares model, but this one has a random intercept")]
-    [InlineData("outcome ~ therapist_score", "t-hc3 needs rows: therapist-means in this version")]
-    public void THc3_OfOtherModels_IsRefusedInWords(string formula, string message)
-    {
-        Method method = StudyFixture.Own("other", formula, StudyFixture.Term("therapist_score", TestKind.THc3));
-        Study study = StudyFixture.Study(10, 3, [method], StudyFixture.ScoresWorld(10, 4, 0, 0, 0, 0));
-
-        Assert.Contains(message, Assert.Throws<StudyException>(() => StudyFixture.Run(study)).Message, StringComparison.Ordinal);
-    }
 }

@@ -31,6 +31,7 @@ internal static class RobustnessSweep
         new() { Name = "ml", Preset = MethodPreset.Linear, Estimate = Criterion.Ml, Tests = Tests("alliance_within", TestKind.TSatterthwaite, TestKind.WaldZ) },
         new() { Preset = MethodPreset.RawAlliance, Adjust = ["severity"] },
         new() { Preset = MethodPreset.OlsIgnoringTherapist },
+        new() { Name = "robust", Preset = MethodPreset.OlsIgnoringTherapist, Tests = Tests("alliance_between", TestKind.THc3, TestKind.TCr2) },
         new() { Preset = MethodPreset.TherapistMeans, Tests = Tests("alliance_between", TestKind.TSatterthwaite, TestKind.THc3) },
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
         StudyFixture.Own("truths", "outcome ~ arm * site + true_alliance + I(therapist_score^2) + (1 | therapist)",
@@ -117,8 +118,8 @@ internal static class RobustnessSweep
                 && double.IsNaN(row.Statistic) && double.IsNaN(row.PValue) && double.IsNaN(row.ConfLow) && double.IsNaN(row.ConfHigh);
         }
 
-        bool hasInterval = row.Test is "t-satterthwaite" or "wald-z" or "t-hc3";
-        bool hasDf = row.Test is "t-satterthwaite" or "t-hc3" or "f-exact" or "lrt" or "two-lines" or "lind-mehlum";
+        bool hasInterval = row.Test is "t-satterthwaite" or "wald-z" or "t-hc3" or "t-cr2";
+        bool hasDf = row.Test is "t-satterthwaite" or "t-hc3" or "t-cr2" or "f-exact" or "lrt" or "two-lines" or "lind-mehlum";
         return double.IsFinite(row.Estimate)
             && double.IsFinite(row.Statistic)
             && row.PValue is >= 0 and <= 1
