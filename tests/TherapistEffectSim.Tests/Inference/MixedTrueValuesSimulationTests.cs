@@ -100,7 +100,7 @@ public sealed class MixedTrueValuesSimulationTests
             {
                 Allocation = new SortedAllocation { Of = "prior-treatment" },
                 Retention = new() { DropOut = 0.4, Alliance = -0.6, Severity = 0.4, Outcome = 0.7, Sessions = 8 },
-                Outcome = outcome with { Adherence = new() { Linear = 0.2 } },
+                Outcome = outcome with { Adherence = new() },
             },
             "sorted severity and kinks" => s_base with
             {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TherapistEffectSim.Design;
-using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Inference;
 using static TherapistEffectSim.Tests.Inference.TruthWorld;
@@ -328,19 +327,6 @@ public sealed class MixedTrueValuesTests
         Assert.Equal(0.5, Coefficient(world, Linear + " + retained", "retained")!.Value, Tolerance);
         Assert.Equal(0.3 / s_tau, Coefficient(world, Linear + " + retained", "alliance_between")!.Value, Tolerance);
         Assert.All(Truth(world, "sessions").Coefficients, b => Assert.Null(b));
-    }
-
-    [Fact]
-    public void TrueCorrelations_OfAConfoundedWorld_HoldTheConfounding()
-    {
-        World world = With(Of(s_linear with { ArmEffect = new() }), s => s with { Alliance = s.Alliance with { Severity = -0.3 } });
-        double errorVariance = world.Components.AllianceErrorSd * world.Components.AllianceErrorSd;
-        double covariance = (-0.2 * s_sigma) + (-0.4 * -0.3);
-        double outcomeVariance = 1 + 0.04 + 0.16 + (2 * -0.2 * -0.4 * -0.3 / s_sigma);
-
-        Assert.Equal(covariance / Math.Sqrt((0.9 + errorVariance) * outcomeVariance), TrueCorrelations.Of(world, CorrelationLevel.Within)!.Value, Tolerance);
-        Assert.Equal(0.3 / Math.Sqrt(0.09 + s_effectVariance), TrueCorrelations.Of(world, CorrelationLevel.Between)!.Value, Tolerance);
-        Assert.Null(TrueCorrelations.Of(With(world, s => s with { Alliance = s.Alliance with { Rater = Rater.Therapist } }), CorrelationLevel.Total));
     }
 
     [Fact]
