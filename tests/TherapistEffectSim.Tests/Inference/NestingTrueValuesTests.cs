@@ -81,6 +81,14 @@ public sealed class NestingTrueValuesTests
         Assert.Null(TrueCorrelations.Of(world, CorrelationLevel.Between));
     }
 
+    [Fact]
+    public void Meaning_OfAnArmWithoutTherapists_IsTypeOneOnlyWhereTherapistsAreAlike()
+    {
+        Assert.Equal("false-positive: arm without therapists", TruthWorld.Meaning(TruthWorld.Of(new(), s_partial), "arm", "armmotivational"));
+        Assert.Equal("type-I", TruthWorld.Meaning(TruthWorld.Of(new(), s_partial, outcomeIcc: 0), "arm", "armmotivational"));
+        Assert.Equal("type-I", TruthWorld.Meaning(TruthWorld.Of(new(), s_crossed), "arm", "armmotivational"));
+    }
+
     /// <summary>Estimates of large trials with τ_Δ = .6: a mean off by (4 + 2.3) Monte Carlo errors is seen 99 times in 100; 60 patients per therapist instead of infinitely many add less.</summary>
     [Fact]
     public void Of_ArmEffectsThatDiffer_AreWhatEstimatesAimAt()
