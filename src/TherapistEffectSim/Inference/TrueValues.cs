@@ -28,7 +28,8 @@ internal static class TrueValues
     public static ModelTruth Of(World world, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool therapistMeans)
     {
         double degree = columns.Select(c => PopulationColumn.Degree(c.Expression)).DefaultIfEmpty().Max();
-        if (columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Outcome)) || TrialPopulation.Of(world, degree) is not { } population)
+        bool isKnown = columns.SelectMany(c => c.Expression.Variables).All(v => v != GeneratedColumns.Outcome && !GeneratedColumns.IsFurther(world.Scenario, v));
+        if (!isKnown || TrialPopulation.Of(world, degree) is not { } population)
         {
             return ModelTruth.Unknown(columns.Length);
         }
