@@ -56,6 +56,7 @@ public sealed class ExperimentFindingsTests : IClassFixture<ExperimentFindingsTe
         { "directive-x-reactance", 3, "matching", "adherence:severity", "t-satterthwaite", 0.882 },
         { "barber-2006-adherence-x-alliance", 1, "adherence-curve", "I(adherence^2)", "t-satterthwaite", 0.32 },
         { "barber-2006-adherence-x-alliance", 1, "adherence-curve", "I(adherence^2):alliance", "t-satterthwaite", 0.523 },
+        { "barber-2006-adherence-x-alliance", 1, "lines", "adherence:alliance", "t-satterthwaite", 0.239 },
         { "barber-2006-adherence-x-alliance", 2, "lines", "adherence:alliance", "t-satterthwaite", 0.369 },
     };
 
