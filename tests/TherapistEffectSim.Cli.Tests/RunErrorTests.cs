@@ -22,7 +22,7 @@ public sealed class RunErrorTests
     [InlineData("caseload: 10", "caseload: 10, sites:5", "STUDY:5:41: scenario.trial.sites:5: unknown key 'sites:5'; a colon needs a blank after it. Known keys: arms, sites, nesting, therapists, per-arm, without-therapists, caseload.\n")]
     [InlineData("name: line", "name: ../line", "STUDY:1:7: name: must be made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters, but was '../line'.\n")]
     [InlineData("replicates: 64", "replicates: 0", "STUDY:3:13: replicates: must be a whole number in [1, 1000000000], but was 0.\n")]
-    [InlineData(Methods, "[nul-model]", "STUDY:10:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, ols-ignoring-therapist, therapist-means, correlations, but was 'nul-model'; did you mean 'null-model'?\n")]
+    [InlineData(Methods, "[nul-model]", "STUDY:10:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, but was 'nul-model'; did you mean 'null-model'?\n")]
     [InlineData("methods:", "grid: {scenario.trial.therapist: [1, 2]}\nmethods:", "STUDY:10:8: grid.scenario.trial.therapist: unknown path 'scenario.trial.therapist'; did you mean 'scenario.trial.therapists'? A path is the keys down to the value, joined by dots.\n")]
     public void Run_OfAStudyWithAMistake_SaysWhereAndWhatIsAccepted(string from, string to, string message) => AssertRefused(from, to, message);
 

@@ -59,11 +59,11 @@ public sealed class StudyFileErrorTests
     [InlineData("random-numbers: comon", "6:17: random-numbers: must be one of common, independent, but was 'comon'; did you mean 'common'?")]
     [InlineData("question: 42", "6:11: question: must be text, but was 42 (in quotes it would be text).")]
     [InlineData("methods: linear", "6:10: methods: must be a list, each item one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, correlations, or a map with the keys name, preset, formula, adjust, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
+        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, or a map with the keys name, preset, formula, adjust, moderator, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
     [InlineData("methods: []", "6:10: methods: must list at least one method, but is empty.")]
     [InlineData("methods: [linear, linear]", "6:19: methods[2]: the name 'linear' is taken; give another name.")]
     [InlineData("methods: [linaer]", "6:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, correlations, but was 'linaer'; did you mean 'linear'?")]
+        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, but was 'linaer'; did you mean 'linear'?")]
     [InlineData("methods: [{name: m}]", "6:11: methods[1]: takes exactly one of preset and formula, but has neither.")]
     [InlineData("methods: [{formula: outcome ~ 1}]", "6:11: methods[1].name: is missing; a method with a formula needs a name for the result files.")]
     [InlineData("methods: [{name: m, formula: outcome ~ 1, adjust: [severity]}]",
