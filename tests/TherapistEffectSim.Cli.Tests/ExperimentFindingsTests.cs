@@ -146,7 +146,7 @@ public sealed class ExperimentFindingsTests
 
         Assert.Equal(ExitCode.Done, run.ExitCode);
         ResultTable summary = new(folder.At("out/summary.csv"));
-        string[] factors = [.. summary.Header.Split(',').Skip(1).TakeWhile(column => column != "method")];
+        string[] factors = [.. summary.Header.Split(',').TakeWhile(column => column != "scenario")];
         foreach (Finding finding in findings)
         {
             Dictionary<string, string> row = summary
