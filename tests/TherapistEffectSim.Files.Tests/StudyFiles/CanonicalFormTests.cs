@@ -198,7 +198,7 @@ public sealed class CanonicalFormTests
     // A change of this value makes all folders of earlier versions foreign: raise ResultsVersion or repair the canonical form.
     [Fact]
     public void Identity_OfTheExample_IsPinned() =>
-        Assert.StartsWith("a730efe8ad3f7a9b3ebb1e5e62ae2d12", Example.Read(Example.Text).Identity(2009), StringComparison.Ordinal);
+        Assert.StartsWith("f730f07ea8878869a9257e748646f463", Example.Read(Example.Text).Identity(2009), StringComparison.Ordinal);
 
     [Fact]
     public void ScenarioHash_DependsOnTheContentAndNotOnThePlace()
@@ -236,7 +236,7 @@ public sealed class CanonicalFormTests
              "",
              "grid: {scenario.trial.sites: [3, 2], scenario.outcome.site-icc: {from: 0, to: 0.3, by: 0.1}}\nexclude: [{scenario.trial.sites: 2, scenario.outcome.site-icc: 0}]\n",
              "grid: {scenario.outcome.within: [{label: 'no', shape: none}, {label: b c, shape: linear, slope: 0.3}]}\n",
-             "grid: {scenario.alliance.reverse-causation.early: [0, 0.3]}\n",
+             "grid: {scenario.alliance.reverse-causation.late: [0, 0.3]}\n",
              "variants: [{label: 'no', scenario.trial.caseload: 12}, {label: b c, scenario.alliance.reliability: 0.3, scenario.outcome.between: {shape: linear, slope: 1}}]\ngrid: {scenario.alliance.assessments: [1, 2]}\nexclude: [{variant: base, scenario.alliance.assessments: 1}]\n",
              "grid: {scenario.alliance.therapist-mean: [measured, analysed]}\nzip: [{scenario.attrition.outcome.rate: [0.5, 0.25], scenario.attrition.outcome.depends-on.severity: [1, 2]}]\n")
          select question + methods + grid + "name: a_1.b-2\nscenario:\n"
