@@ -23,10 +23,8 @@ internal sealed class ReverseCausationForm : ShortForm
         _ => binder.Refuse(node, path, Accepted),
     };
 
-    public override Node Write(object value, Position position) =>
-        value is ReverseCausation both && both.Early.Equals(both.Late)
-            ? RecordWriter.Write(both.Early, position)
-            : RecordWriter.WriteRecord(value, position);
+    // In the long form, which a grid over one of the two can vary.
+    public override Node Write(object value, Position position) => RecordWriter.WriteRecord(value, position);
 
     public override IEnumerable<JsonObject> Schemas() =>
         [StudySchema.Of(typeof(double), s_correlation), StudySchema.OfRecord(typeof(ReverseCausation))];

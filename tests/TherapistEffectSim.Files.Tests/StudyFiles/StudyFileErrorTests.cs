@@ -6,7 +6,7 @@ namespace TherapistEffectSim.Files.Tests.StudyFiles;
 public sealed class StudyFileErrorTests
 {
     private const string KnownKeys =
-        "Known keys: name, question, seed, replicates, alpha, random-numbers, scenario, methods, joint, grid, zip, exclude.";
+        "Known keys: name, question, seed, replicates, alpha, random-numbers, scenario, methods, joint, grid, zip, variants, exclude.";
 
     [Fact]
     public void Load_OfAMissingFile_SaysSo() =>

@@ -44,6 +44,9 @@ public sealed class StudySchemaTests
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.site: [1]}", "/grid/scenario.trial.site")]
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.sites: []}", "/grid/scenario.trial.sites")]
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.sites: {from: 1}}", "/grid/scenario.trial.sites")]
+    [InlineData("0.1}\n", "0.1}\nvariants: [{label: a}]", "/variants/0")]
+    [InlineData("0.1}\n", "0.1}\nvariants: [{scenario.trial.sites: 2}]", "/variants/0")]
+    [InlineData("0.1}\n", "0.1}\nvariants: [{label: a, scenario.trial.site: 1}]", "/variants/0/scenario.trial.site")]
     public void Create_RefusesWhatTheReaderRefuses(string from, string to, string place)
     {
         string text = Example.Small.Replace(from, to, StringComparison.Ordinal);
