@@ -141,7 +141,7 @@ public sealed class TherapistLossTests
         static bool IsBalanced(World world)
         {
             AnalysisColumns columns = new(world);
-            columns.Complete();
+            columns.AddVariable(GeneratedColumns.Outcome);
             return new TrialReduction<Lane1>(world, Worlds.Key, columns).Statistics.IsBalanced;
         }
     }
