@@ -121,7 +121,7 @@ public sealed class ResponseTests
     }
 
     [Theory]
-    [InlineData("arm ~ alliance", "the response must be a number that differs between patients (alliance, alliance_within, outcome, patient_score, severity, true_alliance, true_alliance_within), but is arm.")]
+    [InlineData("arm ~ alliance", "the response must be a number that differs between patients (alliance, alliance_within, outcome, patient_score, retained, sessions, severity, true_alliance, true_alliance_within), but is arm.")]
     [InlineData("therapist ~ alliance", "but is therapist.")]
     [InlineData("therapist_score ~ arm", "but is therapist_score.")]
     [InlineData("alliance ~ alliance_within + (1 | therapist)", "alliance_within holds the same quantity as the response alliance and explains it without residual; remove one of them.")]
