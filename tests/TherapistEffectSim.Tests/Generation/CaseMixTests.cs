@@ -6,12 +6,12 @@ namespace TherapistEffectSim.Tests.Generation;
 
 /// <summary>Case-mix allocation: corr(−z, Q) = ρ and Var z = 1, whichever score Q is and whatever has narrowed it.</summary>
 /// <remarks>
-/// 600 replicates of 20 therapists with 10 patients. False-alarm rate 1e-6 a check; with standard errors near .004 for the correlations and
-/// .005 for the variances, a correlation off by .03 or a variance off by .04 would be seen 99 times in 100.
+/// 400 replicates of 20 therapists with 10 patients. False-alarm rate 1e-6 a check; with standard errors near .005 for the correlations and
+/// .006 for the variances, a correlation off by .04 or a variance off by .05 would be seen 99 times in 100.
 /// </remarks>
 public sealed class CaseMixTests
 {
-    private const int Replicates = 600;
+    private const int Replicates = 400;
     private const double Rho = 0.4;
 
     public static TheoryData<string, AllocationScore> Populations

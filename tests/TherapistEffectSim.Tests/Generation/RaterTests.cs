@@ -35,6 +35,15 @@ public sealed class RaterTests
     }
 
     [Fact]
+    public void RaterIcc_BesideTheObservedIcc_IsRefused()
+    {
+        Scenario scenario = Worlds.Plain.WithAlliance(a => a with { TherapistIcc = null, ObservedTherapistIcc = 0.2, Rater = Rater.Therapist, RaterIcc = 0.4 });
+
+        Assert.Equal(["alliance.rater-icc"], scenario.Problems().Select(p => p.Path));
+        Assert.Empty(scenario.WithAlliance(a => a with { RaterIcc = null }).Problems());
+    }
+
+    [Fact]
     public void Instrument_HasTheScaleOfTheRatings()
     {
         Scenario scenario = Worlds.Plain.WithAlliance(a => a with
