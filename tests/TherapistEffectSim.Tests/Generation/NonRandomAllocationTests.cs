@@ -10,8 +10,8 @@ namespace TherapistEffectSim.Tests.Generation;
 /// <remarks>
 /// Two arms of 10 therapists with 20 patients, residual SD 1.5, therapists' residual ICC .05, and a binary prognosis of share .5 and
 /// effect b. Sorted: therapist variance σ_u² + (b²/4)·J/(J − 1), J the therapists of an arm. At random: residual σ_e² + b²/4.
-/// False-alarm rate 1e-6 a check. 1,500 replicates: standard errors .004 (therapists) and .004 (residual), so that a between variance off by
-/// .03 would be seen: without the factor J/(J − 1) it is off by .019, which the tighter check of the two mean squares' difference sees.
+/// False-alarm rate 1e-6 a check. 1,500 replicates: standard errors .003. Without the factor J/(J − 1) the variance that the prognosis adds
+/// would be .019 less, which would be seen 99 times in 100.
 /// </remarks>
 public sealed class NonRandomAllocationTests
 {
@@ -95,8 +95,8 @@ public sealed class NonRandomAllocationTests
     [Fact]
     public void CaseMix_MovesTheShareOfThePrognosisBetweenTherapists()
     {
-        Scenario scenario = Worlds.Plain.WithOutcome(o => o with { Severity = -0.8 })
-            with { Allocation = new CaseMixAllocation { With = AllocationScore.Referral, Correlation = 0.5 } };
+        Scenario scenario = (Worlds.Plain with { Allocation = new CaseMixAllocation { With = AllocationScore.Referral, Correlation = 0.5 } })
+            .WithOutcome(o => o with { Severity = -0.8 });
         WorldSample sample = WorldSample.Of(scenario, Replicates);
 
         sample.AssertVarianceComponents((0.1 / 0.9) + (0.64 * 0.25), 1 + (0.64 * 0.75), sample.Outcome);
