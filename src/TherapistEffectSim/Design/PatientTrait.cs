@@ -10,6 +10,13 @@ public sealed partial record PatientTrait
     /// <summary>Most traits of a scenario.</summary>
     public const int Most = 16;
 
+    /// <summary>Names of columns that no trait can have.</summary>
+    internal static ImmutableHashSet<string> TakenColumns { get; } =
+    [
+        "adherence", "alliance", "alliance_between", "alliance_within", "arm", "outcome", "patient", "patient_score", "retained", "sessions", "severity", "site",
+        "therapist", "therapist_score", "true_alliance", "true_alliance_between", "true_alliance_within", "true_therapist_effect", "week",
+    ];
+
     /// <summary>Share of the patients who have it.</summary>
     [Description("Share of the patients who have the trait.")]
     [Interval(0, 1)]
@@ -30,14 +37,6 @@ public sealed partial record PatientTrait
     [Interval(-1e6, 1e6)]
     public double ByAlliance { get; init => field = Require.Declared<PatientTrait>(value); }
 
-    /// <summary>Names of variables that every data set has, which no trait can have.</summary>
-    internal static ImmutableHashSet<string> Reserved { get; } =
-    [
-        "adherence", "alliance", "alliance_between", "alliance_within", "arm", "outcome", "patient", "patient_score", "retained", "sessions",
-        "severity", "site", "therapist", "therapist_score", "true_alliance", "true_alliance_between", "true_alliance_within",
-        "true_therapist_effect", "week",
-    ];
-
     /// <summary>Name of a trait's column in data and formulas: prior_treatment for prior-treatment.</summary>
     public static string ColumnOf(string name) => name.Replace('-', '_');
 
@@ -53,9 +52,9 @@ public sealed partial record PatientTrait
             yield return new("traits." + name, $"a trait's name is made of letters, digits and '-' and begins with a letter, but was '{name}'.");
         }
 
-        foreach (string name in traits.Keys.Where(name => Reserved.Contains(ColumnOf(name))))
+        foreach (string name in traits.Keys.Where(name => TakenColumns.Contains(ColumnOf(name))))
         {
-            yield return new("traits." + name, $"a trait cannot have the name of a variable that every data set has, but was '{name}'.");
+            yield return new("traits." + name, $"a trait cannot be called '{name}', because the data have a column {ColumnOf(name)} already.");
         }
     }
 

@@ -55,12 +55,14 @@ internal sealed class TrialGenerator<T>
     public void Therapists(long first, TrialBatch<T> batch)
     {
         _random.MoveTo(first);
-        _world.Caseloads.Fill(batch.Caseload.Span, _random);
+        int real = _world.Layout.RealTherapists;
+        _world.Caseloads.Fill(batch.Caseload.Span[..real], _random);
+        batch.Caseload.Span[real..].Fill(T.Create(1));
         SiteEffects();
         _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
         Span<T> words = _words.Span[..2];
-        for (int j = 0; j < _world.Layout.Therapists; j++)
+        for (int j = 0; j < real; j++)
         {
             T score;
             T effect;
@@ -83,6 +85,11 @@ internal sealed class TrialGenerator<T>
             {
                 FurtherTherapist(j, score, effect, adherence, batch);
             }
+        }
+
+        for (int j = real; j < _world.Layout.Therapists; j++)
+        {
+            PatientAlone(j, batch);
         }
 
         _furtherTherapists?.End();
@@ -151,6 +158,16 @@ internal sealed class TrialGenerator<T>
 
         Therapist(j, in score, in outcomeScore, batch);
         _furtherTherapists!.Add(j, outcomeScore, adherence, slope, batch);
+    }
+
+    /// <summary>A patient without a therapist: arm and site, and nothing of a therapist.</summary>
+    private void PatientAlone(int j, TrialBatch<T> batch)
+    {
+        batch.TherapistScore.Span[j] = T.Create(0);
+        batch.TherapistEffect.Span[j] = T.Create(0);
+        batch.AllianceBase.Span[j] = T.Create(0);
+        batch.OutcomeBase.Span[j] = T.Create(_world.Layout.Arm[j] == 1 ? _world.Components.ArmEffect : 0) + _siteEffects.Span[_world.Layout.Site[j]];
+        _furtherTherapists!.AddPatientAlone(j, batch);
     }
 
     private void SiteEffects()

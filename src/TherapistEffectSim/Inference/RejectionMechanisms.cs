@@ -58,6 +58,15 @@ internal static class RejectionMechanisms
         new("site by arm", tested =>
             ((EndpointOutcome)tested.World.Scenario.Outcome).SiteByArmSd > 0
             && (tested.IsVariance || tested.Reads(GeneratedColumns.Arm) || IsIntercept(tested))),
+        new("arm effects that differ between therapists", tested =>
+            tested.World.Scenario.Therapists.ArmEffectSd > 0
+            && (tested.IsVariance || tested.Reads(GeneratedColumns.Arm) || IsIntercept(tested))),
+
+        // The outcome varies more where therapists add to it.
+        new("arm without therapists", tested =>
+            tested.World.Layout.IsPartial
+            && (tested.World.Components.OutcomeTherapistSd > 0 || !tested.World.Components.Between.IsZero)
+            && (tested.IsVariance || tested.Reads(GeneratedColumns.Arm) || IsIntercept(tested))),
 
         // Ends and steps bend the scale: a straight line is a curve of what is recorded.
         new("instrument", tested =>

@@ -24,7 +24,8 @@ internal sealed class TestedTerm
         _variables = [.. (column is null ? columns : [column]).SelectMany(c => c.Expression.Variables).Distinct(StringComparer.Ordinal)];
         bool readsWhole = !IsVariance && _variables.Any(WorldVariables.IsWholeAlliance);
         IsOfTherapists = !IsVariance && _variables.All(v => WorldVariables.IsOfTherapists(world.Scenario, v));
-        IsBetweenAlliance = readsWhole || (IsOfTherapists && _variables.Any(WorldVariables.IsBetweenAlliance));
+        bool isOfTherapistsAndArms = !IsVariance && _variables.All(v => v == GeneratedColumns.Arm || WorldVariables.IsOfTherapists(world.Scenario, v));
+        IsBetweenAlliance = readsWhole || (isOfTherapistsAndArms && _variables.Any(WorldVariables.IsBetweenAlliance));
         IsWithinAlliance = readsWhole || (!IsVariance && _variables.Any(WorldVariables.IsWithinAlliance));
         IsRandomised = !IsVariance && _variables.Length > 0 && _variables.All(v => v is GeneratedColumns.Arm or GeneratedColumns.Site);
         IsProduct = column is not null && PopulationColumn.Degree(column.Expression) > 1;

@@ -17,8 +17,8 @@ namespace TherapistEffectSim.Inference;
 /// </para>
 /// <para>
 /// What means over few patients, and the loss of patients, make of these is bias. There is none where a variable does not vary, where
-/// therapists rate the alliance, where the effects of arms differ between sites, or where there is no population
-/// (<see cref="TrialPopulation.Of"/>, <see cref="MixedTrueValues"/>).
+/// therapists rate the alliance, where the effects of arms differ between sites, where arms are crossed with
+/// therapists or have none, or where there is no population (<see cref="TrialPopulation.Of"/>, <see cref="MixedTrueValues"/>).
 /// </para>
 /// </remarks>
 internal static class TrueCorrelations
@@ -28,7 +28,7 @@ internal static class TrueCorrelations
     /// <summary>The correlation at a level; <see langword="null"/> if it has no value.</summary>
     public static double? Of(World world, CorrelationLevel level)
     {
-        (Moments Between, Moments Within)? moments = world.Scenario.Alliance.Rater != Rater.Patient ? null
+        (Moments Between, Moments Within)? moments = world.Scenario.Alliance.Rater != Rater.Patient || NestingTrueValues.AreOf(world) ? null
             : MixedMechanisms.AreIn(world) ? Linked(world)
             : TrialPopulation.Of(world, degree: 1) is { } population ? (Between(world, population), Within(world, population))
             : null;

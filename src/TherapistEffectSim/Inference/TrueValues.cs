@@ -15,7 +15,8 @@ namespace TherapistEffectSim.Inference;
 /// <see cref="MixedTrueValues"/>. Without a true value are: terms that vary at both levels under one coefficient (<c>alliance</c>), and all
 /// whose coefficient changes with theirs; terms that the ones before them span (nothing is left of <c>alliance_between</c> where therapists do not
 /// differ in alliance); where sites differ, terms whose coefficient is a realised site effect; and columns of so high a degree that the
-/// quadrature would need too many points, the earlier the more knots a curve has.
+/// quadrature would need too many points, the earlier the more knots a curve has. Where arms are crossed with therapists, or have none, see
+/// <see cref="NestingTrueValues"/>.
 /// </remarks>
 internal static class TrueValues
 {
@@ -29,6 +30,11 @@ internal static class TrueValues
     /// <param name="therapistMeans">Whether the rows are therapist means.</param>
     public static ModelTruth Of(World world, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool therapistMeans)
     {
+        if (NestingTrueValues.AreOf(world))
+        {
+            return NestingTrueValues.Of(world, columns, hasRandomIntercept, therapistMeans);
+        }
+
         LevelWeighting weighting = therapistMeans ? LevelWeighting.TherapistMeans
             : hasRandomIntercept ? LevelWeighting.EachLevel
             : LevelWeighting.Patients;

@@ -31,7 +31,7 @@ public sealed class StudySchemaTests
     [Theory]
     [InlineData("caseload: 10", "caseload: 0", "/scenario/trial/caseload")]
     [InlineData("caseload: 10", "caseload: {mean: 3}", "/scenario/trial/caseload")]
-    [InlineData("caseload: 10", "caseload: 10, nesting: crossed", "/scenario/trial/nesting")]
+    [InlineData("caseload: 10", "caseload: 10, nesting: nested", "/scenario/trial/nesting")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "/scenario/therapists/outcome-icc")]
     [InlineData("name: small", "nam: small", "/nam")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {slope: 1}}", "/scenario/outcome/between")]

@@ -8,9 +8,9 @@ namespace TherapistEffectSim.Tests.Design;
 public sealed class PatientTraitTests
 {
     [Fact]
-    public void Reserved_AreTheNamesOfTheVariablesOfEveryDataSet() => Assert.Equal(
+    public void TakenColumns_AreTheNamesOfTheVariablesOfEveryDataSet() => Assert.Equal(
         GeneratedColumns.NamesIn(Worlds.Plain).Concat(GeneratedColumns.NotYetAvailable).Order(StringComparer.Ordinal),
-        PatientTrait.Reserved.Order(StringComparer.Ordinal));
+        PatientTrait.TakenColumns.Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("severity")]
@@ -20,6 +20,6 @@ public sealed class PatientTraitTests
     {
         Problem problem = Assert.Single((Worlds.Plain with { Traits = Worlds.Plain.Traits.Add(name, new()) }).Problems());
 
-        Assert.Equal(new("traits." + name, $"a trait cannot have the name of a variable that every data set has, but was '{name}'."), problem);
+        Assert.Equal(new("traits." + name, $"a trait cannot be called '{name}', because the data have a column {PatientTrait.ColumnOf(name)} already."), problem);
     }
 }
