@@ -125,10 +125,15 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
                 return map.With(keys[0], Substitute(new([], value.Position), below, keys[1..], value, problems));
             case MapNode next:
                 return map.With(keys[0], Substitute(next, below, keys[1..], value, problems));
+            case ScalarNode scalar when LongFormOf(scalar, below) is MapNode next:
+                return map.With(keys[0], Substitute(next, below, keys[1..], value, problems));
             case Node other:
                 problems.Add(
                     value.Position, Binder.Below(below, keys[1]), $"cannot vary, because {below} is {other.Found} in the scenario, not a map.");
                 return map;
         }
     }
+
+    private static MapNode? LongFormOf(ScalarNode scalar, string path) =>
+        ScenarioPaths.Find(path) is KeySpec key ? ShortForm.For(key.Type)?.LongFormOf(scalar) : null;
 }

@@ -26,6 +26,9 @@ internal sealed class ReverseCausationForm : ShortForm
     // In the long form, which a grid over one of the two can vary.
     public override Node Write(object value, Position position) => RecordWriter.WriteRecord(value, position);
 
+    public override MapNode? LongFormOf(ScalarNode value) =>
+        new([.. Vocabulary.KeysOf(typeof(ReverseCausation)).Select(k => new Entry(k.Key, value.Position, value))], value.Position);
+
     public override IEnumerable<JsonObject> Schemas() =>
         [StudySchema.Of(typeof(double), s_correlation), StudySchema.OfRecord(typeof(ReverseCausation))];
 }

@@ -11,7 +11,7 @@ public sealed partial record PatientTrait
     public const int Most = 16;
 
     /// <summary>Names of columns that no trait can have.</summary>
-    public static ImmutableSortedSet<string> TakenColumns { get; } =
+    internal static ImmutableHashSet<string> TakenColumns { get; } =
     [
         "adherence", "alliance", "alliance_between", "alliance_within", "arm", "outcome", "patient", "patient_score", "retained", "sessions", "severity", "site",
         "therapist", "therapist_score", "true_alliance", "true_alliance_between", "true_alliance_within", "true_therapist_effect", "week",

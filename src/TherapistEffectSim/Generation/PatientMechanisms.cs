@@ -140,10 +140,11 @@ internal sealed class PatientMechanisms<T>
             return;
         }
 
-        if (_scenario.Allocation is CaseMixAllocation mixed)
+        if (_scenario.Allocation is CaseMixAllocation)
         {
-            T fromScore = T.Create(-mixed.Correlation) * _therapists.Score[therapist];
-            T own = T.Create(Math.Sqrt(1 - (mixed.Correlation * mixed.Correlation)));
+            double correlation = _therapists.CaseMixCorrelation;
+            T fromScore = T.Create(-correlation) * _therapists.Score[therapist];
+            T own = T.Create(Math.Sqrt(1 - (correlation * correlation)));
             for (int i = 0; i < count; i++)
             {
                 severity[i] = T.Fma(own, severity[i], fromScore);

@@ -58,6 +58,9 @@ internal sealed class TherapistMechanisms<T>
     /// <summary>[therapist] Allocation: SDs of the trial's population.</summary>
     public ReadOnlySpan<T> Score => _score.Span;
 
+    /// <summary>Case-mix: correlation of the prognosis with the score; 0 if the therapists have all the same.</summary>
+    public double CaseMixCorrelation => _world.Scenario.Allocation is CaseMixAllocation mixed && _scoreSd > 0 ? mixed.Correlation : 0;
+
     /// <summary>[therapist] Sorted allocation: 1 in the upper half of the arm, −1 in the lower, 0 in the middle and for patients without a therapist.</summary>
     public ReadOnlySpan<T> Half => _halves!.Half;
 

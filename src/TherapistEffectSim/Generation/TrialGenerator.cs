@@ -284,15 +284,12 @@ internal sealed class TrialGenerator<T>
     private static void LoseBelow(
         in LossLogOdds loss, double rate, double withinSd, in T therapistDeviation, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
     {
-        T low32 = T.FromBits(uint.MaxValue);
-        T scale = T.Create(1 / 4294967296.0);
-        T half = T.Create(0.5 / 4294967296.0);
         if (loss.IsConstant)
         {
             T threshold = T.Create(rate);
             for (int i = 0; i < words.Length; i++)
             {
-                T uniform = T.Fma(T.ConvertUnsigned(T.And(T.ShiftRight(words[i], shift), low32)), scale, half);
+                T uniform = Uniform.Of(words[i], shift);
                 kept[i] = T.AndNot(kept[i], T.LessThan(uniform, threshold));
             }
 
@@ -311,7 +308,7 @@ internal sealed class TrialGenerator<T>
         T perScore = T.Create(loss.TrueAlliance * withinSd);
         for (int i = 0; i < words.Length; i++)
         {
-            T uniform = T.Fma(T.ConvertUnsigned(T.And(T.ShiftRight(words[i], shift), low32)), scale, half);
+            T uniform = Uniform.Of(words[i], shift);
             T logOdds = T.Fma(T.Create(loss.Outcome), outcome[i], constant);
             logOdds = T.Fma(T.Create(loss.Alliance), alliance[i], logOdds);
             logOdds = T.Fma(perScore, score[i], logOdds);
