@@ -23,8 +23,10 @@ internal sealed class ReverseCausationForm : ShortForm
         _ => binder.Refuse(node, path, Accepted),
     };
 
-    // In the long form, which a grid over one of the two can vary.
-    public override Node Write(object value, Position position) => RecordWriter.WriteRecord(value, position);
+    public override Node Write(object value, Position position) =>
+        value is ReverseCausation both && both.Early.Equals(both.Late)
+            ? RecordWriter.Write(both.Early, position)
+            : RecordWriter.WriteRecord(value, position);
 
     public override MapNode? LongFormOf(ScalarNode value) =>
         new([.. Vocabulary.KeysOf(typeof(ReverseCausation)).Select(k => new Entry(k.Key, value.Position, value))], value.Position);

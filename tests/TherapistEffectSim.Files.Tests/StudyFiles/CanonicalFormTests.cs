@@ -70,9 +70,7 @@ public sealed class CanonicalFormTests
             therapist-mean: analysed
             missing-assessments: 0
             severity: 0
-            reverse-causation:
-              early: 0
-              late: 0
+            reverse-causation: 0
             timing: early
             rater: patient
             validity: 1
@@ -201,7 +199,7 @@ public sealed class CanonicalFormTests
     // A change of this value makes all folders of earlier versions foreign: raise ResultsVersion or repair the canonical form.
     [Fact]
     public void Identity_OfTheExample_IsPinned() =>
-        Assert.StartsWith("688fd6d8a67ba91898edd3e10e3f2f5b", Example.Read(Example.Text).Identity(2009), StringComparison.Ordinal);
+        Assert.StartsWith("59a1152de362c74da2496c7833d53c69", Example.Read(Example.Text).Identity(2009), StringComparison.Ordinal);
 
     [Fact]
     public void ScenarioHash_DependsOnTheContentAndNotOnThePlace()
