@@ -18,8 +18,8 @@ internal sealed record BuiltInStory(string Name)
     [
         .. s_program.GetManifestResourceNames()
             .Where(resource => resource.StartsWith(Folder, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(resource => new BuiltInStory(resource[Folder.Length..^Ending.Length])),
+            .Select(resource => new BuiltInStory(resource[Folder.Length..^Ending.Length]))
+            .OrderBy(story => story.Name, StringComparer.Ordinal),
     ];
 
     /// <summary>Name of the file.</summary>

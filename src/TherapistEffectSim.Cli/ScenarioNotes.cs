@@ -26,13 +26,15 @@ internal static class ScenarioNotes
 
     private static IEnumerable<string> LostTherapists(CellResult cell)
     {
-        int planned = cell.Cell.Scenario.Trial.TherapistCount;
+        Trial trial = cell.Cell.Scenario.Trial;
+        int planned = trial.GroupCount;
+        string groups = trial.WithoutTherapists.IsEmpty ? "therapists" : "therapists, among whom are patients without one,";
         double therapists = cell.Summary.First(r => r.Measure == "therapists_analysed").Value!.Value;
         if (therapists < NotableLoss * planned)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"on average {planned - therapists:F1} of {planned} therapists lose all their patients and are not in the analysis.");
+                $"on average {planned - therapists:F1} of {planned} {groups} lose all their patients and are not in the analysis.");
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class BuiltInStoryTests
 
     [Fact]
     public void All_AreTheExperiments() => Assert.Equal(
-        Directory.GetFiles(Path.GetDirectoryName(StudyText.Experiment("quickstart"))!, "*.yaml").Select(Path.GetFileName).Order(StringComparer.Ordinal),
+        Directory.GetFiles(Path.GetDirectoryName(StudyText.Experiment("quickstart"))!, "*.yaml").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).Select(name => name + ".yaml"),
         BuiltInStory.All.Select(story => story.FileName));
 
     [Theory]

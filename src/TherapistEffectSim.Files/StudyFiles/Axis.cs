@@ -4,14 +4,26 @@ namespace TherapistEffectSim.Files.StudyFiles;
 
 /// <summary>One value of an axis.</summary>
 /// <param name="Text">As printed: a number in shortest form, a word, or the label of a map.</param>
-/// <param name="Node">What stands at the path in the cell, with the place in the grid; a map's label removed.</param>
+/// <param name="Changes">What stands at which path in the cell, with the place in the file, labels removed: one value of a grid's axis, any number of a variant's, none of the base.</param>
 /// <param name="Canonical">The same with all defaults written out, label included.</param>
-internal sealed record AxisValue(string Text, Node Node, Node Canonical);
+internal sealed record AxisValue(string Text, ImmutableArray<Entry> Changes, Node Canonical)
+{
+    /// <summary>Values written in the file.</summary>
+    public int Size => Changes.Sum(c => c.Value.Size);
+}
 
-/// <summary>A path of the scenario and the values that it takes over a study.</summary>
+/// <summary>A path of the scenario and the values that it takes over a study; or the variants, of which each has paths of its own.</summary>
 internal sealed record Axis(string Path, Position Position, ImmutableArray<AxisValue> Values)
 {
-    public string FactorName { get; } = ScenarioPaths.FactorName(Path);
+    /// <summary>Stands for the path of the variants, and names their factor.</summary>
+    public const string Variant = "variant";
+
+    /// <summary>The variant that changes nothing.</summary>
+    public const string Base = "base";
+
+    public bool IsVariants => string.Equals(Path, Variant, StringComparison.Ordinal);
+
+    public string FactorName { get; } = string.Equals(Path, Variant, StringComparison.Ordinal) ? Variant : ScenarioPaths.FactorName(Path);
 
     /// <summary>The different values as printed.</summary>
     public IReadOnlySet<string> Texts { get; } = Values.Select(v => v.Text).ToHashSet(StringComparer.Ordinal);
@@ -49,8 +61,11 @@ internal sealed class Grid
 
     public ImmutableArray<Exclusion> Exclusions { get; }
 
-    /// <summary>In the order of the grid, then of zip.</summary>
+    /// <summary>In the order of the grid, then of zip, then the variants.</summary>
     public ImmutableArray<Axis> Axes { get; }
+
+    /// <summary>The base and the variants; <see langword="null"/> if the study has none.</summary>
+    public Axis? Variants => Axes.FirstOrDefault(a => a.IsVariants);
 
     public int Count { get; }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TherapistEffectSim.Files.StudyFiles;
 
-/// <summary>Reads <c>grid</c>, <c>zip</c> and <c>exclude</c>; each value is checked by itself against the type at its path.</summary>
+/// <summary>Reads <c>grid</c>, <c>zip</c>, <c>variants</c> and <c>exclude</c>; each value is checked by itself against the type at its path.</summary>
 internal sealed class GridReader(ProblemList problems)
 {
     public const int LargestCount = 1_000_000;
@@ -16,7 +16,7 @@ internal sealed class GridReader(ProblemList problems)
     /// <summary>The grid of a study file; what is wrong is left out and among the problems.</summary>
     public Grid Read(MapNode root)
     {
-        List<Dimension> dimensions = [.. ReadGrid(root["grid"]), .. ReadZip(root["zip"])];
+        List<Dimension> dimensions = [.. ReadGrid(root["grid"]), .. ReadZip(root["zip"]), .. ReadVariants(root["variants"])];
         double cells = dimensions.Aggregate(1.0, (product, d) => product * d.Length);
         if (cells > LargestCount)
         {
@@ -43,11 +43,12 @@ internal sealed class GridReader(ProblemList problems)
         return grid;
     }
 
-    /// <summary>All paths that grid or zip name, right or wrong.</summary>
+    /// <summary>All paths that grid, zip or variants name, right or wrong.</summary>
     public static HashSet<string> PathsIn(MapNode root)
     {
         IEnumerable<Node> maps = root["zip"] is ListNode zip ? zip.Items : [];
-        return [.. maps.Append(root["grid"]).OfType<MapNode>().SelectMany(map => map.Entries).Select(e => e.Key)];
+        IEnumerable<Node> variants = root["variants"] is ListNode list ? list.Items : [];
+        return [.. maps.Concat(variants).Append(root["grid"]).OfType<MapNode>().SelectMany(map => map.Entries).Select(e => e.Key)];
     }
 
     private IEnumerable<Dimension> ReadGrid(Node? grid)
@@ -70,7 +71,7 @@ internal sealed class GridReader(ProblemList problems)
             crossed *= axis.Values.Length;
             if (axis.Values.GroupBy(v => v.Text).FirstOrDefault(same => same.Count() > 1) is { } twice)
             {
-                problems.Add(twice.Last().Node.Position, path, $"lists {twice.Key} twice.");
+                problems.Add(twice.Last().Changes[0].Value.Position, path, $"lists {twice.Key} twice.");
             }
 
             yield return new([axis], Zipped: false);
@@ -108,6 +109,20 @@ internal sealed class GridReader(ProblemList problems)
             }
 
             yield return new(axes, Zipped: true);
+        }
+    }
+
+    private IEnumerable<Dimension> ReadVariants(Node? variants)
+    {
+        if (variants is null or RefusedNode or ListNode { Items.IsEmpty: true })
+        {
+            yield break;
+        }
+
+        if (new VariantsReader(problems, _binder, _axes).Read(variants) is Axis axis)
+        {
+            _axes.Add(axis.Path, axis);
+            yield return new([axis], Zipped: false);
         }
     }
 
@@ -165,9 +180,7 @@ internal sealed class GridReader(ProblemList problems)
     {
         if (ScenarioPaths.Find(entry.Key) is not KeySpec key)
         {
-            problems.Add(entry.KeyPosition, path, LaterVersions.HasKey(entry.Key)
-                ? "is not available in this version."
-                : $"unknown path '{entry.Key}'{Suggestion(entry.Key)} A path is the keys down to the value, joined by dots.");
+            RefusePath(entry, path, problems);
             return null;
         }
 
@@ -201,7 +214,7 @@ internal sealed class GridReader(ProblemList problems)
             return null;
         }
 
-        ImmutableArray<AxisValue> values = [.. nodes.Select(node => ReadValue(entry.Key, key, node)).OfType<AxisValue>()];
+        ImmutableArray<AxisValue> values = [.. nodes.Select(node => ReadValue(entry, key, node)).OfType<AxisValue>()];
         if (values.Length != nodes.Length)
         {
             return null;
@@ -212,8 +225,9 @@ internal sealed class GridReader(ProblemList problems)
         return axis;
     }
 
-    private AxisValue? ReadValue(string path, KeySpec key, Node node)
+    private AxisValue? ReadValue(Entry entry, KeySpec key, Node node)
     {
+        string path = entry.Key;
         string? label = null;
         Node value = node;
         if (node is MapNode map)
@@ -241,7 +255,7 @@ internal sealed class GridReader(ProblemList problems)
             canonical = new MapNode([first, .. written.Entries], node.Position);
         }
 
-        return new(text, value, canonical);
+        return new(text, [entry with { Value = value }], canonical);
     }
 
     private void RefuseUnlessAbsent(Node? node, string path, string accepted)
@@ -258,6 +272,12 @@ internal sealed class GridReader(ProblemList problems)
         ListNode list => string.Join(' ', list.Items.Select(TextOf)),
         _ => node.Found,
     };
+
+    /// <summary>Adds that a key is no path of the scenario.</summary>
+    public static void RefusePath(Entry entry, string path, ProblemList problems) =>
+        problems.Add(entry.KeyPosition, path, LaterVersions.HasKey(entry.Key)
+            ? "is not available in this version."
+            : $"unknown path '{entry.Key}'{Suggestion(entry.Key)} A path is the keys down to the value, joined by dots.");
 
     // A path may lack its beginning, or the records between.
     private static string Suggestion(string path)

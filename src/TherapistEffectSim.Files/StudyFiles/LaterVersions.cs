@@ -9,7 +9,7 @@ internal static partial class LaterVersions
     // path: a key. path=word: a word at that key. path={}: a map at that key. * stands for one key.
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
         "plan", "redraw-predictors", "replicates={}",
-        "scenario.redraw-predictors", "scenario.trial.redraw-predictors", "scenario.trial.nesting",
+        "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
         "scenario.outcome.kind=growth",
         "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap",
         "methods.tests.by=joint-wald",

@@ -32,6 +32,19 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
         }
     }
 
+    /// <summary>The scenario with the values of the first cell, but without its variant.</summary>
+    /// <exception cref="StudyFileException">It has mistakes.</exception>
+    public Scenario Base
+    {
+        get
+        {
+            ProblemList problems = new(file);
+            Scenario? world = BindBase(problems);
+            problems.ThrowIfAny();
+            return world!;
+        }
+    }
+
     public IEnumerator<Cell> GetEnumerator()
     {
         for (int i = 0; i < Count; i++)
@@ -45,8 +58,15 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
     /// <summary>Adds the mistakes of the cells, each place and path once.</summary>
     public void Check(ProblemList problems)
     {
-        int size = scenario.Size + grid.Axes.Sum(axis => axis.Values.Max(v => v.Node.Size));
+        int size = scenario.Size + grid.Axes.Sum(axis => axis.Values.Max(v => v.Size));
         int checkedCells = Math.Min(Count, Math.Min(LargestCheck, Math.Max(1, LargestCheckedSize / size)));
+        if (grid.Variants is not null)
+        {
+            ProblemList ofBase = new(file);
+            BindBase(ofBase);
+            problems.AddAll(ofBase, $" ({Axis.Variant} = {Axis.Base})");
+        }
+
         for (int k = 0; k < checkedCells; k++)
         {
             int index = (int)((long)k * Count / checkedCells);
@@ -65,12 +85,17 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
     private ImmutableArray<FactorValue> FactorsOf(int index) =>
         [.. grid.ValuesOf(index).Where(v => v.Axis.Varies).Select(v => new FactorValue(v.Axis.FactorName, v.Value.Text))];
 
-    private Cell? Bind(int index, ProblemList problems)
+    private Cell? Bind(int index, ProblemList problems) =>
+        BindWorld(grid.ValuesOf(index), problems) is Scenario bound ? new(index + 1, FactorsOf(index), bound) : null;
+
+    private Scenario? BindBase(ProblemList problems) => BindWorld(grid.ValuesOf(0).Where(v => !v.Axis.IsVariants), problems);
+
+    private Scenario? BindWorld(IEnumerable<(Axis Axis, AxisValue Value)> values, ProblemList problems)
     {
         MapNode document = scenario;
-        foreach ((Axis axis, AxisValue value) in grid.ValuesOf(index))
+        foreach (Entry change in values.SelectMany(v => v.Value.Changes))
         {
-            document = Substitute(document, ScenarioPaths.Root, axis.Path.Split('.').AsSpan(1), value.Node, problems);
+            document = Substitute(document, ScenarioPaths.Root, change.Key.Split('.').AsSpan(1), change.Value, problems);
         }
 
         if (new Binder(problems).Bind(typeof(Scenario), document, ScenarioPaths.Root) is not Scenario bound)
@@ -83,7 +108,7 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
             problems.Add(document.Locate(problem.Path.Split('.')), Binder.Below(ScenarioPaths.Root, problem.Path), problem.Message);
         }
 
-        return new(index + 1, FactorsOf(index), bound);
+        return bound;
     }
 
     private static MapNode Substitute(MapNode map, string path, ReadOnlySpan<string> keys, Node value, ProblemList problems)
@@ -100,10 +125,15 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
                 return map.With(keys[0], Substitute(new([], value.Position), below, keys[1..], value, problems));
             case MapNode next:
                 return map.With(keys[0], Substitute(next, below, keys[1..], value, problems));
+            case ScalarNode scalar when LongFormOf(scalar, below) is MapNode next:
+                return map.With(keys[0], Substitute(next, below, keys[1..], value, problems));
             case Node other:
                 problems.Add(
                     value.Position, Binder.Below(below, keys[1]), $"cannot vary, because {below} is {other.Found} in the scenario, not a map.");
                 return map;
         }
     }
+
+    private static MapNode? LongFormOf(ScalarNode scalar, string path) =>
+        ScenarioPaths.Find(path) is KeySpec key ? ShortForm.For(key.Type)?.LongFormOf(scalar) : null;
 }

@@ -28,6 +28,9 @@ internal sealed class ReverseCausationForm : ShortForm
             ? RecordWriter.Write(both.Early, position)
             : RecordWriter.WriteRecord(value, position);
 
+    public override MapNode? LongFormOf(ScalarNode value) =>
+        new([.. Vocabulary.KeysOf(typeof(ReverseCausation)).Select(k => new Entry(k.Key, value.Position, value))], value.Position);
+
     public override IEnumerable<JsonObject> Schemas() =>
         [StudySchema.Of(typeof(double), s_correlation), StudySchema.OfRecord(typeof(ReverseCausation))];
 }

@@ -31,6 +31,9 @@ internal abstract class ShortForm
 
     public abstract Node Write(object value, Position position);
 
+    /// <summary>The map that a value means, so that a grid may vary a part of it; <see langword="null"/> if it means none.</summary>
+    public virtual MapNode? LongFormOf(ScalarNode value) => null;
+
     /// <summary>The alternatives, of which a value matches exactly one.</summary>
     public abstract IEnumerable<JsonObject> Schemas();
 

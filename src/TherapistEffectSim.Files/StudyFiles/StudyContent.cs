@@ -50,6 +50,9 @@ internal sealed record StudyContent
     [Description("Maps of lists of equal length that vary together, crossed after the grid.")]
     public Node? Zip { get; init; }
 
+    [Description("Worlds that each change some values of the scenario, one reason at a time: maps of a label and of values by path. The scenario as it stands is the variant base; crossed after grid and zip.")]
+    public Node? Variants { get; init; }
+
     [Description("Cells to leave out: those that match all values of an item.")]
     public Node? Exclude { get; init; }
 }

@@ -134,7 +134,8 @@ public sealed class StudyFile
     /// <param name="comments">Comments at the ends of lines by path, such as <c>methods[1].preset</c>; items of lists count from 1.</param>
     public string ToYaml(ulong seed, int? replicates = null, IReadOnlyDictionary<string, string>? comments = null)
     {
-        Dictionary<string, string> all = _grid.Axes.ToDictionary(a => a.Path, _ => "varies");
+        Dictionary<string, string> all = _grid.Axes.SelectMany(a => a.Values).SelectMany(v => v.Changes)
+            .Select(c => c.Key).Distinct(StringComparer.Ordinal).ToDictionary(path => path, _ => "varies");
         foreach ((string path, string comment) in comments ?? ImmutableDictionary<string, string>.Empty)
         {
             all[path] = comment;
@@ -159,15 +160,16 @@ public sealed class StudyFile
         return BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
     }
 
-    // What varies has the values of the first cell in the scenario: there they are complete, and the grid replaces them anyway.
+    // What grid and zip vary has the values of the first cell in the scenario: there they are complete, and the grid replaces them anyway.
     private MapNode Canonical(ulong seed, int? replicates) => RecordWriter.WriteRecord(
         _content with
         {
             Seed = seed,
             Replicates = replicates ?? _content.Replicates,
-            Scenario = RecordWriter.WriteRecord(_cells[0].Scenario, default),
-            Grid = ValuesByPath(_grid.Dimensions.Where(d => !d.Zipped).SelectMany(d => d.Axes)),
+            Scenario = RecordWriter.WriteRecord(_cells.Base, default),
+            Grid = ValuesByPath(_grid.Dimensions.Where(d => !d.Zipped).SelectMany(d => d.Axes).Where(a => !a.IsVariants)),
             Zip = new ListNode([.. _grid.Dimensions.Where(d => d.Zipped).Select(d => ValuesByPath(d.Axes))], default),
+            Variants = _grid.Variants is Axis variants ? new ListNode([.. variants.Values.Skip(1).Select(v => v.Canonical)], default) : null,
             Exclude = new ListNode([.. _grid.Exclusions.Select(Conditions)], default),
         },
         default);

@@ -146,7 +146,8 @@ public static class StudySchema
         "scenario" => OfRecord(typeof(Scenario)),
         "grid" => OfPaths(OneOf([ValuesOfAxis(), OfRange()])),
         "zip" => ListOf(OfPaths(ValuesOfAxis())),
-        "exclude" => ListOf(OfPaths(new JsonObject { ["type"] = new JsonArray("number", "string") })),
+        "variants" => ListOf(OfVariant()),
+        "exclude" => ListOf(OfPaths(new JsonObject { ["type"] = new JsonArray("number", "string") }, Axis.Variant)),
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No schema is known for this key."),
     };
 
@@ -165,13 +166,21 @@ public static class StudySchema
         return new() { ["type"] = "object", ["properties"] = properties, ["required"] = required, ["additionalProperties"] = false };
     }
 
-    private static JsonObject OfPaths(JsonObject values) => new()
+    private static JsonObject OfVariant()
+    {
+        JsonObject schema = OfPaths([], "label");
+        schema["required"] = new JsonArray("label");
+        schema["minProperties"] = 2;
+        return schema;
+    }
+
+    private static JsonObject OfPaths(JsonObject values, params string[] otherKeys) => new()
     {
         ["type"] = "object",
         ["propertyNames"] = new JsonObject
         {
             ["oneOf"] = new JsonArray(
-                new JsonObject { ["enum"] = Words(ScenarioPaths.All.Where(path => !HasName(path))) },
+                new JsonObject { ["enum"] = Words(otherKeys.Concat(ScenarioPaths.All.Where(path => !HasName(path)))) },
                 new JsonObject { ["pattern"] = $"^({string.Join('|', ScenarioPaths.All.Where(HasName).Select(Pattern))})$" }),
         },
         ["additionalProperties"] = values,

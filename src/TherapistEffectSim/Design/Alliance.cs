@@ -93,6 +93,11 @@ public sealed record Alliance
             yield return new("rater", "rater-icc and validity are for rater: therapist; the patients' ratings measure the true alliance itself.");
         }
 
+        if (RaterIcc is not null && ObservedTherapistIcc is not null)
+        {
+            yield return new("rater-icc", "rater-icc says what observed-therapist-icc says: beside it, give therapist-icc, the share of the true alliance.");
+        }
+
         foreach (Problem problem in Instrument?.Problems() ?? [])
         {
             yield return problem with { Path = "instrument." + problem.Path };

@@ -105,8 +105,8 @@ public sealed record DrawnCaseload : Caseload
 /// <summary>A fixed number of patients shared among the therapists by gamma weights, at least one each.</summary>
 public sealed record SharedCaseload : Caseload
 {
-    /// <summary>Patients of the whole trial.</summary>
-    [Description("Patients of the whole trial.")]
+    /// <summary>Patients of all therapists.</summary>
+    [Description("Patients of the whole trial; those of arms without therapists are not counted.")]
     [Interval(1, 100_000_000)]
     public required int Total { get; init => field = Require.Declared<SharedCaseload>(value); }
 

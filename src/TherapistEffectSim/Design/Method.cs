@@ -25,6 +25,10 @@ public sealed record Method
     [Description("Columns that a preset adjusts for beside arm and site, such as severity.")]
     public ImmutableArray<string> Adjust { get; init; } = [];
 
+    /// <summary>What the slope on the alliance is asked to depend on in <see cref="MethodPreset.Moderated"/>: severity, arm, or a trait of the scenario.</summary>
+    [Description("What the slope on the alliance depends on, for preset: moderated: severity, arm, or the name of a trait.")]
+    public string? Moderator { get; init; }
+
     /// <summary>What a row of the analysis is; the preset's own if not given.</summary>
     [Description("What a row of the analysis is: patients, or therapist-means (ordinary least squares of unweighted therapist means, df J - p).")]
     public AnalysisRows? Rows { get; init; }
@@ -82,6 +86,18 @@ public enum MethodPreset
     /// included. Differences of arms and sites are part of the outcome's variance between therapists and over patients.
     /// </remarks>
     Correlations,
+
+    /// <summary><c>~ C + alliance + alliance_between + (1 | therapist)</c>: alliance_between is the contextual effect, the slope between therapists minus that within.</summary>
+    Contextual,
+
+    /// <summary><see cref="Linear"/> with severity and all traits of the scenario as columns.</summary>
+    CaseMixAdjusted,
+
+    /// <summary><c>~ C + adherence + I(adherence^2) + alliance + I(adherence^2):alliance + (1 | therapist)</c>: a curve that depends on the alliance.</summary>
+    AdherenceCurve,
+
+    /// <summary><c>~ C + M * alliance + (1 | therapist)</c> with M the <see cref="Method.Moderator"/>.</summary>
+    Moderated,
 }
 
 /// <summary>What a row of an analysis is.</summary>

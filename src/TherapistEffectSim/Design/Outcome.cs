@@ -70,7 +70,7 @@ public sealed record ResidualSd
     public ImmutableSortedDictionary<string, double> PerArm
     {
         get;
-        init => field = value.Values.FirstOrDefault(sd => !(sd >= 0.001 && sd <= 1e6)) is double wrong && wrong != 0
+        init => field = value.Values.Where(sd => !(sd >= 0.001 && sd <= 1e6)).Select(sd => (double?)sd).FirstOrDefault() is double wrong
             ? throw Require.Violation(nameof(PerArm), wrong, "numbers in [0.001, 1000000]")
             : value;
     } = ImmutableSortedDictionary<string, double>.Empty;

@@ -10,6 +10,13 @@ public sealed partial record PatientTrait
     /// <summary>Most traits of a scenario.</summary>
     public const int Most = 16;
 
+    /// <summary>Names of columns that no trait can have.</summary>
+    internal static ImmutableHashSet<string> TakenColumns { get; } =
+    [
+        "adherence", "alliance", "alliance_between", "alliance_within", "arm", "outcome", "patient", "patient_score", "retained", "sessions", "severity", "site",
+        "therapist", "therapist_score", "true_alliance", "true_alliance_between", "true_alliance_within", "true_therapist_effect", "week",
+    ];
+
     /// <summary>Share of the patients who have it.</summary>
     [Description("Share of the patients who have the trait.")]
     [Interval(0, 1)]
@@ -43,6 +50,11 @@ public sealed partial record PatientTrait
         foreach (string name in traits.Keys.Where(name => !NamePattern().IsMatch(name)))
         {
             yield return new("traits." + name, $"a trait's name is made of letters, digits and '-' and begins with a letter, but was '{name}'.");
+        }
+
+        foreach (string name in traits.Keys.Where(name => TakenColumns.Contains(ColumnOf(name))))
+        {
+            yield return new("traits." + name, $"a trait cannot be called '{name}', because the data have a column {ColumnOf(name)} already.");
         }
     }
 

@@ -20,7 +20,11 @@ public sealed record Scenario
 
     /// <summary>Binary traits of the patients, by name.</summary>
     [Description("Binary traits of the patients by name, such as prior-treatment: who has them and what they do. A trait is a column of the data, with _ for -.")]
-    public ImmutableSortedDictionary<string, PatientTrait> Traits { get; init; } = ImmutableSortedDictionary<string, PatientTrait>.Empty;
+    public ImmutableSortedDictionary<string, PatientTrait> Traits
+    {
+        get;
+        init => field = value.WithComparers(StringComparer.Ordinal); // their order is that of their random numbers, on every machine the same
+    } = ImmutableSortedDictionary<string, PatientTrait>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>The working alliance and its measurement.</summary>
     [Description("The working alliance between therapist and patient, and how it is measured.")]

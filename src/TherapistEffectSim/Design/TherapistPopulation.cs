@@ -44,6 +44,11 @@ public sealed record TherapistPopulation
     [Description("Distribution of the therapists' outcome skill, scaled to its variance: normal, t or skewed.")]
     public DistributionForm Distribution { get; init; } = new NormalForm();
 
+    /// <summary>τ_Δ: SD between therapists of the effect of the second arm; outcome units.</summary>
+    [Description("SD between therapists of the effect of the second arm, where each treats in both (trial.nesting: crossed); outcome units.")]
+    [Interval(0, 1e6)]
+    public double ArmEffectSd { get; init => field = Require.Declared<TherapistPopulation>(value); }
+
     /// <summary>Whether all scores are independent standard normal numbers.</summary>
     internal bool IsPlain =>
         Correlations is { AllianceOutcome: 0, AllianceAdherence: 0, OutcomeAdherence: 0 }

@@ -118,10 +118,16 @@ public sealed record VarianceComponents
             yield return new(key, $"{key} needs exactly two arms, but the trial has {trial.Arms.Length}.");
         }
 
+        if (scenario.Therapists.ArmEffectSd > 0 && (trial.Nesting != Nesting.Crossed || trial.Arms.Length != 2))
+        {
+            yield return new("therapists.arm-effect-sd",
+                $"arm-effect-sd above 0 needs trial.nesting: crossed and exactly two arms, but therapists treat {(trial.Nesting == Nesting.Crossed ? "in every arm" : "in one arm each")} and the trial has {trial.Arms.Length}.");
+        }
+
         if (outcome.ArmEffect.Standardiser is Standardiser.Within or Standardiser.Total && HasFurtherVariance(scenario, outcome))
         {
             yield return new("outcome.arm-effect.standardiser",
-                "standardiser must be residual, or the effect a number in outcome units, where traits, moderations, adherence, retention, reverse causation, non-random allocation or slopes that differ add to the variance.");
+                "standardiser must be residual, or the effect a number in outcome units, where traits, moderations, adherence, retention, reverse causation, non-random allocation, slopes or arm effects that differ add to the variance.");
         }
     }
 
@@ -129,7 +135,7 @@ public sealed record VarianceComponents
     private static bool HasFurtherVariance(Scenario scenario, EndpointOutcome outcome) =>
         !scenario.Traits.IsEmpty || outcome.Moderations is not { Severity: 0, Arm: 0 } || !outcome.Adherence.IsNone
         || scenario.Retention.Outcome != 0 || scenario.Alliance.ReverseCorrelation != 0 || scenario.Alliance.Severity != 0
-        || scenario.Allocation is not RandomAllocation || outcome.Within.SlopeSd != 0;
+        || scenario.Allocation is not RandomAllocation || outcome.Within.SlopeSd != 0 || scenario.Therapists.ArmEffectSd != 0;
 
     private static Problem[] ShapeProblems(EndpointOutcome outcome) =>
     [

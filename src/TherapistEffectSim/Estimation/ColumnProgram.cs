@@ -40,7 +40,7 @@ internal sealed class ColumnProgram
 
     /// <summary>Runs the program.</summary>
     /// <param name="inputs">One number per input, see <see cref="GeneratedColumns.InputOf"/>.</param>
-    /// <param name="arm">Arm of the therapist.</param>
+    /// <param name="arm">Arm of the patient; of the therapist where all patients are in one.</param>
     /// <param name="site">Site of the therapist.</param>
     /// <param name="stack">At least <see cref="StackDepth"/> lanes.</param>
     public T Run<T>(ReadOnlySpan<T> inputs, int arm, int site, Span<T> stack)

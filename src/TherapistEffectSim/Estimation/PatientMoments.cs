@@ -368,7 +368,8 @@ internal sealed class PatientMoments<T>
             }
         }
 
-        return program.Run<T>(inputs, _world.Layout.Arm[therapist], _world.Layout.Site[therapist], _stack.Span);
+        int arm = _world.Layout.ArmOf(therapist, position - _batch.FirstPatient[therapist]);
+        return program.Run<T>(inputs, arm, _world.Layout.Site[therapist], _stack.Span);
     }
 
     private T ProgramBase(ColumnProgram program, int therapist, T observed)

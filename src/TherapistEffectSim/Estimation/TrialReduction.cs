@@ -41,7 +41,7 @@ internal sealed class TrialReduction<T>
         _moments = new(world, columns, _batch, _generator.HasMasks);
         Statistics = new(therapists, columns.HasBetween(), columns.HasWithin())
         {
-            IsBalanced = world.IsComplete && world.Caseloads.IsEqual,
+            IsBalanced = world.IsBalanced,
         };
         _sampled = withoutPatients ? new(world, columns, _generator.Random, _batch, _moments) : null;
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;

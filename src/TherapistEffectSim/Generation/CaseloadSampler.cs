@@ -3,7 +3,7 @@ using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Generation;
 
-/// <summary>Caseloads of the therapists of one replicate per lane, in descending order within each arm and site.</summary>
+/// <summary>Caseloads of the real therapists of one replicate per lane, in descending order within each arm and site.</summary>
 /// <remarks>Therapists are exchangeable within arm and site, so that the order changes no distribution; it keeps the lanes in step.</remarks>
 internal abstract class CaseloadSampler
 {
@@ -13,8 +13,8 @@ internal abstract class CaseloadSampler
     /// <summary>Whether a therapist has the same caseload in every replicate.</summary>
     public virtual bool IsGiven => false;
 
-    /// <summary>Fills the caseload of each therapist.</summary>
-    /// <param name="caseload">One per therapist; whole numbers of at least 1.</param>
+    /// <summary>Fills the caseload of each real therapist.</summary>
+    /// <param name="caseload">One per real therapist; whole numbers of at least 1.</param>
     /// <param name="random">Positioned at the replicates of the lanes.</param>
     public abstract void Fill<T>(Span<T> caseload, RandomNumberStream<T> random)
         where T : unmanaged, ILane<T>;
@@ -22,12 +22,12 @@ internal abstract class CaseloadSampler
     /// <summary>The sampler of a trial without problems.</summary>
     public static CaseloadSampler Of(Trial trial, TherapistLayout layout) => trial.Caseload switch
     {
-        FixedCaseload caseload => new GivenCaseloads(layout, [.. Enumerable.Repeat(caseload.Patients, layout.Therapists)]),
+        FixedCaseload caseload => new GivenCaseloads(layout, [.. Enumerable.Repeat(caseload.Patients, layout.RealTherapists)]),
         ListedCaseload caseload => new GivenCaseloads(layout, [.. caseload.Patients]),
-        DrawnCaseload { Cv: 0 } caseload => new GivenCaseloads(layout, [.. Enumerable.Repeat((int)caseload.Mean, layout.Therapists)]),
+        DrawnCaseload { Cv: 0 } caseload => new GivenCaseloads(layout, [.. Enumerable.Repeat((int)caseload.Mean, layout.RealTherapists)]),
         DrawnCaseload caseload => new NegativeBinomialCaseloads(layout, caseload.Mean, caseload.Cv),
-        SharedCaseload { Cv: 0 } caseload => new GivenCaseloads(layout, SharedCaseloads.Equal(caseload.Total, layout.Therapists)),
-        SharedCaseload caseload when layout.Therapists == 1 => new GivenCaseloads(layout, [caseload.Total]),
+        SharedCaseload { Cv: 0 } caseload => new GivenCaseloads(layout, SharedCaseloads.Equal(caseload.Total, layout.RealTherapists)),
+        SharedCaseload caseload when layout.RealTherapists == 1 => new GivenCaseloads(layout, [caseload.Total]),
         SharedCaseload caseload => new SharedCaseloads(layout, caseload),
         _ => throw new ArgumentException($"Unknown caseload {trial.Caseload.GetType().Name}.", nameof(trial)),
     };

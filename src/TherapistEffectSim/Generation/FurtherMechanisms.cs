@@ -10,7 +10,9 @@ internal static class FurtherMechanisms
     {
         EndpointOutcome outcome = (EndpointOutcome)scenario.Outcome;
         Alliance alliance = scenario.Alliance;
-        return scenario.Allocation is not RandomAllocation
+        return scenario.Trial.Nesting == Nesting.Crossed
+            || !scenario.Trial.WithoutTherapists.IsEmpty
+            || scenario.Allocation is not RandomAllocation
             || !scenario.Traits.IsEmpty
             || scenario.Retention.DropOut > 0
             || !scenario.Literature.IsNone

@@ -74,6 +74,7 @@ internal static class GeneratedColumns
     /// <summary>Level of a variable that the scenario has.</summary>
     public static ColumnLevel LevelOf(Scenario scenario, string name) => name switch
     {
+        Arm when scenario.Trial.Nesting == Nesting.Crossed => ColumnLevel.Patient,
         Arm or Site => ColumnLevel.Therapist,
         Therapist or Patient => ColumnLevel.Label,
         _ when s_common.FirstOrDefault(c => c.Name == name) is { Name: not null } common => common.Level,

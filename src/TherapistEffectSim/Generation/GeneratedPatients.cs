@@ -21,7 +21,7 @@ internal static class GeneratedPatients
     public static PatientCovariates Of(World world)
     {
         int therapists = world.Layout.Therapists;
-        double patientsPerBatch = Lane4.Width * world.Scenario.Trial.Caseload.ExpectedPatients(therapists);
+        double patientsPerBatch = Lane4.Width * world.Scenario.Trial.ExpectedPatients;
         double partsAffordable = Math.Clamp(Math.Min(TherapistsDrawn / (double)therapists, Patients * therapists / patientsPerBatch), 1, MostBatchesOfParts);
         bool isWhole = Patients / patientsPerBatch >= partsAffordable;
         int batches = (int)Math.Max(Patients / patientsPerBatch, partsAffordable);

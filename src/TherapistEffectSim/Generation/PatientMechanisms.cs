@@ -60,6 +60,11 @@ internal sealed class PatientMechanisms<T>
 
         PatientScore(position, count, batch);
         Outcome(therapist, position, count, batch);
+        if (_world.Layout.IsCrossed)
+        {
+            Arms(therapist, firstPatient, position, count, batch);
+        }
+
         if (_world.DropOutIntercept is not null || _recorded.VaryingAssessments)
         {
             _random.Patients(words, RandomDomain.Course, therapist, firstPatient);
@@ -102,6 +107,17 @@ internal sealed class PatientMechanisms<T>
         double r = _scenario.Alliance.ReverseCorrelation;
         T shared = T.Create(r);
         T own = T.Create(Math.Sqrt(1 - (r * r)));
+        if (_world.Layout.IsCrossed)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                double ofArm = _world.Components.ArmResidualSd[_world.Layout.ArmOf(therapist, firstPatient + i)];
+                residual[i] = T.Create(ofArm) * T.Fma(shared, deviation[i], own * residual[i]);
+            }
+
+            return;
+        }
+
         T sd = T.Create(_world.Components.ArmResidualSd[_world.Layout.Arm[therapist]]);
         for (int i = 0; i < count; i++)
         {
@@ -119,10 +135,16 @@ internal sealed class PatientMechanisms<T>
             BoxMuller.Transform(words[i], out error[i], out severity[i]);
         }
 
-        if (_scenario.Allocation is CaseMixAllocation mixed)
+        if (!_world.Layout.HasTherapist(therapist))
         {
-            T fromScore = T.Create(-mixed.Correlation) * _therapists.Score[therapist];
-            T own = T.Create(Math.Sqrt(1 - (mixed.Correlation * mixed.Correlation)));
+            return;
+        }
+
+        if (_scenario.Allocation is CaseMixAllocation)
+        {
+            double correlation = _therapists.CaseMixCorrelation;
+            T fromScore = T.Create(-correlation) * _therapists.Score[therapist];
+            T own = T.Create(Math.Sqrt(1 - (correlation * correlation)));
             for (int i = 0; i < count; i++)
             {
                 severity[i] = T.Fma(own, severity[i], fromScore);
@@ -219,6 +241,22 @@ internal sealed class PatientMechanisms<T>
             {
                 outcome[i] = T.Fma(T.Fma(slope, T.Fma(withinSd, score[i], trueBase), effect), trait[i], outcome[i]);
             }
+        }
+    }
+
+    /// <summary>Adds the arms' effects where a therapist's patients are in all arms.</summary>
+    private void Arms(int therapist, int firstPatient, int position, int count, TrialBatch<T> batch)
+    {
+        ReadOnlySpan<T> score = batch.PatientScore.Span.Slice(position, count);
+        Span<T> outcome = batch.Outcome.Span.Slice(position, count);
+        T trueBase = batch.AllianceBase.Span[therapist];
+        T withinSd = T.Create(_world.Components.AllianceWithinSd);
+        T moderation = T.Create(_outcome.Moderations.Arm);
+        for (int i = 0; i < count; i++)
+        {
+            int arm = _world.Layout.ArmOf(therapist, firstPatient + i);
+            T y = outcome[i] + _therapists.ArmEffect(therapist, arm);
+            outcome[i] = arm == 1 ? T.Fma(moderation, T.Fma(withinSd, score[i], trueBase), y) : y;
         }
     }
 }

@@ -11,7 +11,7 @@ internal static class PlainDistributions
         && HoldForMeasurement(scenario.Alliance)
         && scenario.Alliance.ReverseCorrelation == 0
         && scenario.Traits.Values.All(trait => trait is { Outcome: 0, ByAlliance: 0 })
-        && scenario.Therapists.Distribution is NormalForm
+        && scenario.Therapists is { Distribution: NormalForm, ArmEffectSd: 0 }
         && scenario.Retention.Outcome == 0
         && scenario.Literature.IsNone
         && scenario.Outcome is EndpointOutcome outcome
@@ -19,7 +19,8 @@ internal static class PlainDistributions
 
     /// <summary>Whether true alliance and severity are distributed together as the quasi-random patients'.</summary>
     public static bool HoldForTrueAllianceAndSeverity(Scenario scenario) =>
-        scenario.Alliance.Severity == 0
+        scenario.Trial.WithoutTherapists.IsEmpty
+        && scenario.Alliance.Severity == 0
         && scenario.Traits.Values.All(trait => trait.Alliance == 0)
         && scenario.Allocation is not (CaseMixAllocation { Correlation: not 0 } or SortedAllocation { Of: SortedAllocation.Severity });
 

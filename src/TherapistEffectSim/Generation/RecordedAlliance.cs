@@ -9,7 +9,6 @@ internal sealed class RecordedAlliance<T>
     where T : unmanaged, ILane<T>
 {
     private const double NearlySure = 1 - (1 / 8589934592.0); // beyond what 32 bits tell apart
-    private const double RoundingShift = 6755399441055744; // 1.5·2⁵²: adding it leaves no digits after the point
 
     private readonly World _world;
     private readonly Alliance _alliance;
@@ -93,13 +92,12 @@ internal sealed class RecordedAlliance<T>
         T max = T.Create(instrument.Max);
         T items = T.Create(instrument.Items);
         T step = T.Create(1.0 / instrument.Items);
-        T shift = T.Create(RoundingShift);
         for (int i = 0; i < recorded.Length; i++)
         {
             T x = T.Min(T.Max(T.Fma(scale, recorded[i], expected), min), max);
             if (instrument.Rounding == Rounding.Items)
             {
-                x = T.Min(T.Fma(T.Fma(items, x - min, shift) - shift, step, min), max);
+                x = T.Min(T.Fma(WholeNumber.Nearest(items * (x - min)), step, min), max);
             }
 
             recorded[i] = x - expected;

@@ -21,7 +21,7 @@ internal sealed class SharedCaseloads : CaseloadSampler
     {
         _layout = layout;
         _total = caseload.Total;
-        int therapists = layout.Therapists;
+        int therapists = layout.RealTherapists;
         _shape = (((therapists - 1) / caseload.WeightCvSquared(therapists)) - 1) / therapists;
     }
 

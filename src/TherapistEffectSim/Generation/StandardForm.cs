@@ -10,6 +10,8 @@ internal readonly struct StandardForm<T>
 {
     private const double RootTwoOverPi = 0.79788456080286535588;
 
+    private const double Smallest = 1e-300; // of a squared radius: a radius of 0, from the largest words, gives 0 and not NaN
+
     private readonly double _df;       // of t; 0: not t
     private readonly double _delta;    // of the skew-normal distribution
     private readonly double _scale;
@@ -44,7 +46,7 @@ internal readonly struct StandardForm<T>
         if (_df > 0)
         {
             T radius = T.Fma(first, first, second * second);
-            T tail = T.Create(_df) * (Elementary.Exp(T.Create(1 / _df) * radius) - T.Create(1)) / radius;
+            T tail = T.Create(_df) * (Elementary.Exp(T.Create(1 / _df) * radius) - T.Create(1)) / T.Max(radius, T.Create(Smallest));
             return T.Create(_scale) * (first * T.Sqrt(tail));
         }
 

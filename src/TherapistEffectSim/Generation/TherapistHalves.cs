@@ -2,7 +2,7 @@ using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Generation;
 
-/// <summary>The upper and the lower half of each arm's therapists by a score, one replicate per lane.</summary>
+/// <summary>The upper and the lower half of each arm's therapists by a score, of all where they treat in every arm; one replicate per lane.</summary>
 /// <typeparam name="T">The lane.</typeparam>
 internal sealed class TherapistHalves<T>
     where T : unmanaged, ILane<T>
@@ -14,13 +14,13 @@ internal sealed class TherapistHalves<T>
 
     public TherapistHalves(TherapistLayout layout)
     {
-        _arms = [.. Enumerable.Range(0, layout.Arms).Select(arm => Enumerable.Range(0, layout.Therapists).Where(j => layout.Arm[j] == arm).ToArray())];
+        _arms = [.. Enumerable.Range(0, layout.Arms).Select(arm => Enumerable.Range(0, layout.RealTherapists).Where(j => layout.Arm[j] == arm).ToArray())];
         _half = new(layout.Therapists);
         _keys = new double[layout.Therapists];
         _order = new int[layout.Therapists];
     }
 
-    /// <summary>[therapist] 1 in the upper half of the arm, −1 in the lower, 0 for the middle one of an odd number.</summary>
+    /// <summary>[therapist] 1 in the upper half of the arm, −1 in the lower, 0 for the middle one of an odd number and for patients without a therapist.</summary>
     public ReadOnlySpan<T> Half => _half.Span;
 
     /// <summary>Halves the therapists of each arm.</summary>

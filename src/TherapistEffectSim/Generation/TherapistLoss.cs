@@ -3,7 +3,7 @@ using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Generation;
 
-/// <summary>What therapists bring about in the loss of patients: those who leave with all of theirs, and deviations of the log odds of loss.</summary>
+/// <summary>What therapists bring about in the loss of patients: those who leave with all of theirs, and deviations of the log odds of loss. Nothing for patients without one.</summary>
 /// <typeparam name="T">The lane: one replicate each.</typeparam>
 internal sealed class TherapistLoss<T>
     where T : unmanaged, ILane<T>
@@ -11,17 +11,21 @@ internal sealed class TherapistLoss<T>
     private readonly Attrition _attrition;
     private readonly RandomNumberStream<T> _random;
     private readonly LaneBuffer<T> _words = new(2);
+    private readonly int _realTherapists;
     private readonly LaneBuffer<T> _stays;    // [therapist] mask
     private readonly LaneBuffer<T> _alliance; // [therapist] log odds, loss before the alliance is measured
     private readonly LaneBuffer<T> _outcome;  // [therapist] log odds, loss before the outcome is measured
 
-    private TherapistLoss(Attrition attrition, int therapists, RandomNumberStream<T> random)
+    private TherapistLoss(Attrition attrition, TherapistLayout layout, RandomNumberStream<T> random)
     {
+        int therapists = layout.Therapists;
         _attrition = attrition;
+        _realTherapists = layout.RealTherapists;
         _random = random;
         _stays = new(therapists);
         _alliance = new(therapists);
         _outcome = new(therapists);
+        _stays.Span.Fill(T.FromBits(ulong.MaxValue));
     }
 
     /// <summary>Mask: the therapist stays in the trial.</summary>
@@ -41,15 +45,15 @@ internal sealed class TherapistLoss<T>
         bool isNone = world.Scenario.Attrition.Therapists == 0
             && world.LossBeforeAlliance is null or { TherapistSd: 0 }
             && world.LossBeforeOutcome is null or { TherapistSd: 0 };
-        return isNone ? null : new(world.Scenario.Attrition, world.Layout.Therapists, random);
+        return isNone ? null : new(world.Scenario.Attrition, world.Layout, random);
     }
 
-    /// <summary>Draws all therapists of the replicates at which the stream stands.</summary>
+    /// <summary>Draws all real therapists of the replicates at which the stream stands.</summary>
     public void Draw()
     {
         Span<T> words = _words.Span;
         T all = T.FromBits(ulong.MaxValue);
-        for (int j = 0; j < _stays.Length; j++)
+        for (int j = 0; j < _realTherapists; j++)
         {
             _random.Entity(words, RandomDomain.TherapistContext, j);
             BoxMuller.Transform(words[1], out T first, out T second);

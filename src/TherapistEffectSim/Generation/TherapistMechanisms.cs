@@ -16,6 +16,7 @@ internal sealed class TherapistMechanisms<T>
     private readonly LaneBuffer<T> _words = new(2);
     private readonly LaneBuffer<T> _study = new(6);
     private readonly LaneBuffer<T> _siteByArm;   // [site × arms + arm]
+    private readonly LaneBuffer<T> _armEffect;   // [therapist] deviation of the second arm's effect; outcome units
     private readonly LaneBuffer<T> _score;       // [therapist] by which patients are allocated, in SDs of the trial's population
     private readonly TherapistHalves<T>? _halves;
     private readonly double _scoreMean;
@@ -30,6 +31,7 @@ internal sealed class TherapistMechanisms<T>
         _siteByArm = new(world.Layout.Sites * world.Layout.Arms);
         int therapists = world.Layout.Therapists;
         _score = new(therapists);
+        _armEffect = new(therapists);
         PerAlliance = new(therapists);
         PerSeverity = new(therapists);
         PerScore = new(therapists);
@@ -56,7 +58,10 @@ internal sealed class TherapistMechanisms<T>
     /// <summary>[therapist] Allocation: SDs of the trial's population.</summary>
     public ReadOnlySpan<T> Score => _score.Span;
 
-    /// <summary>[therapist] Sorted allocation: 1 in the upper half of the arm, −1 in the lower, 0 in the middle.</summary>
+    /// <summary>Case-mix: correlation of the prognosis with the score; 0 if the therapists have all the same.</summary>
+    public double CaseMixCorrelation => _world.Scenario.Allocation is CaseMixAllocation mixed && _scoreSd > 0 ? mixed.Correlation : 0;
+
+    /// <summary>[therapist] Sorted allocation: 1 in the upper half of the arm, −1 in the lower, 0 in the middle and for patients without a therapist.</summary>
     public ReadOnlySpan<T> Half => _halves!.Half;
 
     private AllocationScore? AllocatedBy => _world.Scenario.Allocation switch
@@ -131,6 +136,36 @@ internal sealed class TherapistMechanisms<T>
             _ => referral,
         };
         _score.Span[j] = (score - T.Create(_scoreMean)) * T.Create(_scoreSd > 0 ? 1 / _scoreSd : 0);
+        if (_world.Scenario.Therapists.ArmEffectSd > 0)
+        {
+            _random.Block(_words.Span, RandomDomain.TherapistContext, j, 2);
+            BoxMuller.Transform(_words.Span[0], out T deviation, out _);
+            _armEffect.Span[j] = T.Create(_world.Scenario.Therapists.ArmEffectSd) * deviation;
+        }
+    }
+
+    /// <summary>Adds to a patient without a therapist: what studies, arms and sites bring, but nothing of a therapist.</summary>
+    /// <param name="j">Place among the therapists, from 0.</param>
+    /// <param name="batch">Holds score, effect and bases.</param>
+    public void AddPatientAlone(int j, TrialBatch<T> batch)
+    {
+        int arm = _world.Layout.Arm[j];
+        T zero = T.Create(0);
+        T more = _siteByArm.Span[(_world.Layout.Site[j] * _world.Layout.Arms) + arm];
+        batch.Adherence.Span[j] = zero;
+        ObservedBase(j, zero, zero, batch);
+        batch.OutcomeBase.Span[j] += arm == 1 ? more + _study.Span[4] : more;
+        PerAlliance.Span[j] = _study.Span[0] + T.Create(arm == 1 ? _outcome.Moderations.Arm : 0);
+        PerSeverity.Span[j] = T.Create(_outcome.Severity) + _study.Span[5];
+        PerScore.Span[j] = _study.Span[2];
+        _score.Span[j] = zero;
+    }
+
+    /// <summary>Difference of an arm from the first among a therapist's patients, where the therapist treats in all; outcome units.</summary>
+    public T ArmEffect(int therapist, int arm)
+    {
+        T difference = _siteByArm.Span[(_world.Layout.Site[therapist] * _world.Layout.Arms) + arm];
+        return arm == 1 ? difference + (T.Create(_world.Components.ArmEffect) + (_study.Span[4] + _armEffect.Span[therapist])) : difference;
     }
 
     /// <summary>Ranks the therapists, once all are there.</summary>

@@ -89,8 +89,7 @@ internal sealed class TherapistScores<T>
     {
         Design.Contamination contamination = _model.Contamination;
         _random.Block(_words.Span, RandomDomain.Therapist, therapist, (2 * (uint)candidate) + 1);
-        T uniform = T.Fma(
-            T.ConvertUnsigned(T.And(_words.Span[0], T.FromBits(uint.MaxValue))), T.Create(1 / 4294967296.0), T.Create(0.5 / 4294967296.0));
+        T uniform = Uniform.Of(_words.Span[0], 0);
         T foreign = T.LessThan(uniform, T.Create(contamination.Share));
         T mean = T.Create(contamination.Mean);
         T sd = T.Create(contamination.Sd);

@@ -9,8 +9,6 @@ namespace TherapistEffectSim.Generation;
 internal sealed class TreatmentCourse<T>
     where T : unmanaged, ILane<T>
 {
-    private const double RoundingShift = 6755399441055744; // 1.5·2⁵²
-
     private readonly World _world;
     private readonly Retention _retention;
 
@@ -42,13 +40,12 @@ internal sealed class TreatmentCourse<T>
         T perSeverity = T.Create(_retention.Severity);
         T effect = T.Create(_retention.Outcome);
         T last = T.Create(_retention.Sessions - 1);
-        T shift = T.Create(RoundingShift);
         for (int i = 0; i < words.Length; i++)
         {
             T logHazard = T.Fma(perScore, score[i], T.Fma(perSeverity, severity[i], constant));
             T time = (T.Create(0) - Elementary.Log(Uniform.Of(words[i], 32))) * Elementary.Exp(T.Create(0) - logHazard);
             T stays = T.AndNot(one, T.LessThan(time, last));
-            T whole = ((T.Min(time, planned) - T.Create(0.5)) + shift) - shift;
+            T whole = WholeNumber.Nearest(T.Min(time, planned) - T.Create(0.5)); // the largest not above
             sessions[i] = T.Select(T.LessThan(time, last), T.Min(whole + one, last), planned);
             retained[i] = stays;
             outcome[i] = T.Fma(effect, stays, outcome[i]);

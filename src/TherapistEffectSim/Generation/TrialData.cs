@@ -76,7 +76,7 @@ internal sealed class TrialData
             Numbers(GeneratedColumns.Patient, (_, p) => p + 1),
             Numbers(GeneratedColumns.Therapist, (j, _) => j + 1),
             TextColumn.FromCells(GeneratedColumns.Site, _rows.Select(row => GeneratedColumns.SiteName(_world.Layout.Site[row.Therapist] + 1, _world.Layout.Sites))),
-            TextColumn.FromCells(GeneratedColumns.Arm, _rows.Select(row => _world.Scenario.Trial.Arms[_world.Layout.Arm[row.Therapist]])),
+            TextColumn.FromCells(GeneratedColumns.Arm, _rows.Select(row => _world.Scenario.Trial.Arms[_world.Layout.ArmOf(row.Therapist, row.Position - _batch.FirstPatient[row.Therapist])])),
             Numbers(GeneratedColumns.Outcome, (j, p) => IsTrue(_batch.Analysed, p) ? Sum(_batch.OutcomeBase, j, _batch.Outcome, p) : double.NaN),
             Numbers(GeneratedColumns.Alliance, (j, p) => IsTrue(_batch.Measured, p) ? Alliance(j, p) : double.NaN),
             Numbers(GeneratedColumns.AllianceBetween, (j, p) => IsTrue(_batch.Measured, p) ? _observedMean[j] - _grandMean : double.NaN),

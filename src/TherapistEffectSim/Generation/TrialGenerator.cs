@@ -58,12 +58,14 @@ internal sealed class TrialGenerator<T>
     public void Therapists(long first, TrialBatch<T> batch)
     {
         _random.MoveTo(first);
-        _world.Caseloads.Fill(batch.Caseload.Span, _random);
+        int real = _world.Layout.RealTherapists;
+        _world.Caseloads.Fill(batch.Caseload.Span[..real], _random);
+        batch.Caseload.Span[real..].Fill(T.Create(1));
         SiteEffects();
         _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
         Span<T> words = _words.Span[..2];
-        for (int j = 0; j < _world.Layout.Therapists; j++)
+        for (int j = 0; j < real; j++)
         {
             T score;
             T effect;
@@ -86,6 +88,11 @@ internal sealed class TrialGenerator<T>
             {
                 FurtherTherapist(j, score, effect, adherence, batch);
             }
+        }
+
+        for (int j = real; j < _world.Layout.Therapists; j++)
+        {
+            PatientAlone(j, batch);
         }
 
         _furtherTherapists?.End();
@@ -154,6 +161,16 @@ internal sealed class TrialGenerator<T>
 
         Therapist(j, in score, in outcomeScore, batch);
         _furtherTherapists!.Add(j, outcomeScore, adherence, slope, batch);
+    }
+
+    /// <summary>A patient without a therapist: arm and site, and nothing of a therapist.</summary>
+    private void PatientAlone(int j, TrialBatch<T> batch)
+    {
+        batch.TherapistScore.Span[j] = T.Create(0);
+        batch.TherapistEffect.Span[j] = T.Create(0);
+        batch.AllianceBase.Span[j] = T.Create(0);
+        batch.OutcomeBase.Span[j] = T.Create(_world.Layout.Arm[j] == 1 ? _world.Components.ArmEffect : 0) + _siteEffects.Span[_world.Layout.Site[j]];
+        _furtherTherapists!.AddPatientAlone(j, batch);
     }
 
     private void SiteEffects()
@@ -270,15 +287,12 @@ internal sealed class TrialGenerator<T>
     private static void LoseBelow(
         in LossLogOdds loss, double rate, double withinSd, in T therapistDeviation, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
     {
-        T low32 = T.FromBits(uint.MaxValue);
-        T scale = T.Create(1 / 4294967296.0);
-        T half = T.Create(0.5 / 4294967296.0);
         if (loss.IsConstant)
         {
             T threshold = T.Create(rate);
             for (int i = 0; i < words.Length; i++)
             {
-                T uniform = T.Fma(T.ConvertUnsigned(T.And(T.ShiftRight(words[i], shift), low32)), scale, half);
+                T uniform = Uniform.Of(words[i], shift);
                 kept[i] = T.AndNot(kept[i], T.LessThan(uniform, threshold));
             }
 
@@ -297,7 +311,7 @@ internal sealed class TrialGenerator<T>
         T perScore = T.Create(loss.TrueAlliance * withinSd);
         for (int i = 0; i < words.Length; i++)
         {
-            T uniform = T.Fma(T.ConvertUnsigned(T.And(T.ShiftRight(words[i], shift), low32)), scale, half);
+            T uniform = Uniform.Of(words[i], shift);
             T logOdds = T.Fma(T.Create(loss.Outcome), outcome[i], constant);
             logOdds = T.Fma(T.Create(loss.Alliance), alliance[i], logOdds);
             logOdds = T.Fma(perScore, score[i], logOdds);

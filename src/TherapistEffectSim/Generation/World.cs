@@ -38,7 +38,7 @@ internal sealed class World
     /// <summary>Caseloads before attrition.</summary>
     public CaseloadSampler Caseloads { get; }
 
-    /// <summary>Expected share of the randomised patients in each arm.</summary>
+    /// <summary>Expected share of the randomised patients in each arm; where therapists treat in every arm, in which each has as many but for one, equal.</summary>
     public ImmutableArray<double> ArmShares { get; }
 
     /// <summary>α: log hazard of drop-out of a patient of average alliance and severity; <see langword="null"/> if all attend all sessions.</summary>
@@ -61,6 +61,9 @@ internal sealed class World
 
     /// <summary>Whether every randomised patient is analysed.</summary>
     public bool IsComplete => LossBeforeAlliance is null && LossBeforeOutcome is null && Scenario.Attrition.Therapists == 0;
+
+    /// <summary>Whether all therapists, patients without one included, have the same number of analysed patients in every replicate.</summary>
+    public bool IsBalanced => IsComplete && Caseloads.IsEqual && !Layout.IsPartial;
 
     /// <summary>Constants that were solved at set-up, by name.</summary>
     public IEnumerable<KeyValuePair<string, double>> SolvedConstants()
@@ -114,17 +117,23 @@ internal sealed class World
 
     private ImmutableArray<double> PatientSharesOfArms()
     {
+        if (Layout.IsCrossed)
+        {
+            return [.. Enumerable.Repeat(1.0 / Layout.Arms, Layout.Arms)];
+        }
+
         double[] shares = new double[Layout.Arms];
         double total = 0;
         int[]? given = Scenario.Trial.Caseload switch
         {
             ListedCaseload listed => [.. listed.Patients],
-            SharedCaseload { Cv: 0 } shared => SharedCaseloads.Equal(shared.Total, Layout.Therapists),
+            SharedCaseload { Cv: 0 } shared => SharedCaseloads.Equal(shared.Total, Layout.RealTherapists),
             _ => null,
         };
+        double perTherapist = Layout.IsPartial ? Scenario.Trial.Caseload.ExpectedPatients(Layout.RealTherapists) / Layout.RealTherapists : 1;
         for (int j = 0; j < Layout.Therapists; j++)
         {
-            double patients = given is null ? 1 : given[j];
+            double patients = !Layout.HasTherapist(j) ? 1 : given is null ? perTherapist : given[j];
             shares[Layout.Arm[j]] += patients;
             total += patients;
         }

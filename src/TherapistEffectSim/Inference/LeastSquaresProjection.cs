@@ -43,6 +43,9 @@ internal sealed class LeastSquaresProjection
         }
     }
 
+    /// <summary>Whether the columns before it span a column.</summary>
+    public bool Drops(int column) => _orthonormal[column] is null;
+
     /// <summary>Coefficients of the projection of a response; <see langword="null"/> for columns that are dropped.</summary>
     public double?[] Coefficients(double[] response, out double[] residual)
     {

@@ -19,19 +19,25 @@ internal static class PiecewiseNormalRule
     /// <param name="curve">The curve, with kinks.</param>
     /// <param name="degree">Highest degree of a column in the score.</param>
     /// <param name="usual">Points in all unless more are needed.</param>
-    public static int? PointsPerPiece(ResponseCurve curve, double degree, int usual)
+    public static int? PointsPerPiece(ResponseCurve curve, double degree, int usual) => PointsPerPiece(curve.Knots, degree, usual);
+
+    /// <summary>Points on each piece between knots; <see langword="null"/> if columns of the degree would need too many.</summary>
+    public static int? PointsPerPiece(IEnumerable<double> knots, double degree, int usual)
     {
-        int pieces = NormalQuadrature.Ends(curve.Knots, SmallestPiece).Length - 1;
+        int pieces = NormalQuadrature.Ends(knots, SmallestPiece).Length - 1;
         double points = Math.Max(Math.Ceiling(degree) + 1, Math.Max(FewestPointsPerPiece, Math.Ceiling((double)usual / pieces)));
         return points <= MostPointsPerPiece && points * pieces <= MostPoints ? (int)points : null;
     }
 
     /// <summary>The points, ascending; their weights add up to 1.</summary>
     /// <param name="curve">The curve, with kinks.</param>
-    /// <param name="pointsPerPiece">From <see cref="PointsPerPiece"/>.</param>
-    public static ImmutableArray<(double Node, double Weight)> Of(ResponseCurve curve, int pointsPerPiece)
+    /// <param name="pointsPerPiece">From <see cref="PointsPerPiece(ResponseCurve, double, int)"/>.</param>
+    public static ImmutableArray<(double Node, double Weight)> Of(ResponseCurve curve, int pointsPerPiece) => Of(curve.Knots, pointsPerPiece);
+
+    /// <summary>The points between knots, ascending; their weights add up to 1.</summary>
+    public static ImmutableArray<(double Node, double Weight)> Of(IEnumerable<double> knots, int pointsPerPiece)
     {
-        ImmutableArray<double> ends = NormalQuadrature.Ends(curve.Knots, SmallestPiece);
+        ImmutableArray<double> ends = NormalQuadrature.Ends(knots, SmallestPiece);
         return [.. Enumerable.Range(1, ends.Length - 1).SelectMany(k => OnPiece(ends[k - 1], ends[k], pointsPerPiece))];
     }
 

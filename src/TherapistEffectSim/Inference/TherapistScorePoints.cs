@@ -9,12 +9,16 @@ namespace TherapistEffectSim.Inference;
 /// <param name="Outcome">U*, or its mean at this point.</param>
 /// <param name="OutcomeVarianceLeft">Variance of U* around that mean.</param>
 /// <param name="Share">Share of the trial's therapists.</param>
-internal readonly record struct TherapistScorePoint(double Alliance, double Outcome, double OutcomeVarianceLeft, double Share);
+internal readonly record struct TherapistScorePoint(double Alliance, double Outcome, double OutcomeVarianceLeft, double Share)
+{
+    /// <summary>C*, or its mean at this point.</summary>
+    public double Adherence { get; init; }
+}
 
 /// <summary>Quadrature over the scores of a trial's therapists after contamination, selection and training.</summary>
 /// <remarks>
 /// In each population of candidates the selecting score comes first, on its part above the threshold; the others given it are
-/// normal. Alliance and outcome skill are returned, adherence is summed over.
+/// normal.
 /// </remarks>
 internal static class TherapistScorePoints
 {
@@ -26,15 +30,43 @@ internal static class TherapistScorePoints
 
     private static readonly Lazy<GaussLegendre> s_legendre = new(() => GaussLegendre.WithPoints(TruncatedPoints));
 
-    /// <summary>Points and their shares of the trial's therapists.</summary>
+    /// <summary>Points and their shares of the trial's therapists; adherence is summed over unless it selects.</summary>
     /// <param name="model">The distribution.</param>
     /// <param name="normal">Points of the standard normal distribution, for scores that are not truncated.</param>
     /// <param name="withOutcome">Whether outcome skill has points of its own; else each point has its mean and what varies around it.</param>
     public static ImmutableArray<TherapistScorePoint> Of(TherapistScoreModel model, ImmutableArray<(double Node, double Weight)> normal, bool withOutcome)
     {
-        int selecting = double.IsNegativeInfinity(model.Threshold) ? 0 : model.Selecting;
+        int selecting = IsTruncated(model) ? model.Selecting : 0;
         int[] order = selecting == 2 ? [2, 0, 1] : [selecting, 1 - selecting];
-        int dimensions = withOutcome ? order.Length : Array.IndexOf(order, 0) + 1;
+        return Of(model, _ => normal, order, withOutcome ? order.Length : Array.IndexOf(order, 0) + 1);
+    }
+
+    /// <summary>Points and their shares of the trial's therapists.</summary>
+    /// <param name="model">The distribution.</param>
+    /// <param name="rule">Points of the standard normal distribution for each score; that of a score may have kinks if it comes first, or if all are independent.</param>
+    /// <param name="first">The score that comes first unless one selects.</param>
+    /// <param name="withOutcome">Whether outcome skill has points of its own; else each point has its mean and what varies around it.</param>
+    /// <param name="withAdherence">Whether adherence has points of its own; else each point has its mean given those that have.</param>
+    public static ImmutableArray<TherapistScorePoint> Of(
+        TherapistScoreModel model, Func<int, ImmutableArray<(double Node, double Weight)>> rule, int first, bool withOutcome, bool withAdherence)
+    {
+        int[] order = (IsTruncated(model) ? model.Selecting : first) switch
+        {
+            2 => [2, 0, 1],
+            1 => [1, 0, 2],
+            _ => withAdherence ? [0, 2, 1] : [0, 1, 2],
+        };
+        int last = Math.Max(Array.IndexOf(order, 0), Math.Max(
+            withOutcome ? Array.IndexOf(order, 1) : 0, withAdherence ? Array.IndexOf(order, 2) : 0));
+        return Of(model, rule, order, last + 1);
+    }
+
+    private static bool IsTruncated(TherapistScoreModel model) => !double.IsNegativeInfinity(model.Threshold);
+
+    // The first dimensions of the order have points; the scores after them are 0 in the factor, so at their mean given the others.
+    private static ImmutableArray<TherapistScorePoint> Of(
+        TherapistScoreModel model, Func<int, ImmutableArray<(double Node, double Weight)>> rule, int[] order, int dimensions)
+    {
         double[] cholesky = Factor(model, order);
         ImmutableArray<(double Node, double Weight)> zero = [(0, 1)];
         ImmutableArray<TherapistScorePoint>.Builder points = ImmutableArray.CreateBuilder<TherapistScorePoint>();
@@ -42,16 +74,16 @@ internal static class TherapistScorePoints
         foreach (ScoreComponent component in model.Components)
         {
             double left = OutcomeVarianceLeft(model, component, order, dimensions, cholesky);
-            foreach ((double first, double weight) in Truncated(model, component, selecting, normal))
+            foreach ((double first, double weight) in Truncated(model, component, order[0], rule(order[0])))
             {
-                foreach ((double second, double secondWeight) in dimensions > 1 ? normal : zero)
+                foreach ((double second, double secondWeight) in dimensions > 1 ? rule(order[1]) : zero)
                 {
-                    foreach ((double third, double thirdWeight) in dimensions > 2 ? normal : zero)
+                    foreach ((double third, double thirdWeight) in dimensions > 2 ? rule(order[2]) : zero)
                     {
                         double[] z = [first, second, third];
                         double share = component.Share * weight * secondWeight * thirdWeight;
                         total += share;
-                        points.Add(new(Score(0), Score(1), left, share));
+                        points.Add(new(Score(0), Score(1), left, share) { Adherence = order.Length > 2 ? Score(2) : 0 });
 
                         double Score(int trait)
                         {
@@ -105,7 +137,7 @@ internal static class TherapistScorePoints
     private static IEnumerable<(double Node, double Weight)> Truncated(
         TherapistScoreModel model, ScoreComponent component, int selecting, ImmutableArray<(double Node, double Weight)> normal)
     {
-        if (double.IsNegativeInfinity(model.Threshold))
+        if (!IsTruncated(model))
         {
             return normal;
         }

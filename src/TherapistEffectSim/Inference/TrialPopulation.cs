@@ -121,13 +121,16 @@ internal sealed class TrialPopulation
     public double Deviation(PatientPoint patient) =>
         Components.Within.At(patient.Score) + (Components.Severity * patient.Severity);
 
-    /// <summary>Value of a generated variable, the observed alliances read as the true ones; alliance_between from the mean of the trial's therapists, as it is observed.</summary>
+    /// <summary>Value of a generated variable, the observed alliances read as the true ones, on the instrument's scale; alliance_between from the mean of the trial's therapists, as it is observed.</summary>
     public double Value(string variable, TherapistPoint therapist, PatientPoint patient) => variable switch
     {
-        GeneratedColumns.AllianceBetween => Components.AllianceBetweenSd * (therapist.Score - _meanScore),
+        GeneratedColumns.AllianceBetween => Components.AllianceScale * (Components.AllianceBetweenSd * (therapist.Score - _meanScore)),
         GeneratedColumns.TrueAllianceBetween => Components.AllianceBetweenSd * therapist.Score,
-        GeneratedColumns.AllianceWithin or GeneratedColumns.TrueAllianceWithin => Components.AllianceWithinSd * patient.Score,
-        GeneratedColumns.Alliance or GeneratedColumns.TrueAlliance =>
+        GeneratedColumns.AllianceWithin => Components.AllianceScale * (Components.AllianceWithinSd * patient.Score),
+        GeneratedColumns.TrueAllianceWithin => Components.AllianceWithinSd * patient.Score,
+        GeneratedColumns.Alliance => (_world.Scenario.Alliance.Instrument?.Mean ?? 0) + (Components.AllianceScale
+            * ((Components.AllianceBetweenSd * therapist.Score) + (Components.AllianceWithinSd * patient.Score))),
+        GeneratedColumns.TrueAlliance =>
             (Components.AllianceBetweenSd * therapist.Score) + (Components.AllianceWithinSd * patient.Score),
         GeneratedColumns.Severity => patient.Severity,
         GeneratedColumns.TherapistScore => therapist.Score,

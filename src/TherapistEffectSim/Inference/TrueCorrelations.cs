@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Generation;
+using static TherapistEffectSim.Inference.LeastSquaresProjection;
 
 namespace TherapistEffectSim.Inference;
 
@@ -13,8 +16,9 @@ namespace TherapistEffectSim.Inference;
 /// of arms and sites belong to the outcome's variance there too.
 /// </para>
 /// <para>
-/// What means over few patients, and the loss of patients, make of these is bias. There is none where a variable does not vary, or where
-/// <see cref="TrialPopulation.Of"/> has no population.
+/// What means over few patients, and the loss of patients, make of these is bias. There is none where a variable does not vary, where
+/// therapists rate the alliance, where the effects of arms differ between sites, where arms are crossed with
+/// therapists or have none, or where there is no population (<see cref="TrialPopulation.Of"/>, <see cref="MixedTrueValues"/>).
 /// </para>
 /// </remarks>
 internal static class TrueCorrelations
@@ -22,15 +26,47 @@ internal static class TrueCorrelations
     private const double ZeroTolerance = 1e-12;
 
     /// <summary>The correlation at a level; <see langword="null"/> if it has no value.</summary>
-    public static double? Of(World world, CorrelationLevel level) =>
-        TrialPopulation.Of(world, degree: 1) is { } population
-            ? level switch
-            {
-                CorrelationLevel.Between => Between(world, population).Correlation,
-                CorrelationLevel.Within => Within(world, population).Correlation,
-                _ => (Between(world, population) + Within(world, population)).Correlation,
-            }
+    public static double? Of(World world, CorrelationLevel level)
+    {
+        (Moments Between, Moments Within)? moments = world.Scenario.Alliance.Rater != Rater.Patient || NestingTrueValues.AreOf(world) ? null
+            : MixedMechanisms.AreIn(world) ? Linked(world)
+            : TrialPopulation.Of(world, degree: 1) is { } population ? (Between(world, population), Within(world, population))
             : null;
+        return level switch
+        {
+            CorrelationLevel.Between => moments?.Between.Correlation,
+            CorrelationLevel.Within => moments?.Within.Correlation,
+            _ => moments is { } both ? (both.Between + both.Within).Correlation : null,
+        };
+    }
+
+    // The outcome's variances are what a model of the mean alone leaves.
+    private static (Moments Between, Moments Within)? Linked(World world)
+    {
+        ImmutableArray<FixedColumn> columns =
+        [
+            new(DesignColumns.Intercept, new ColumnExpression.Constant(1), DesignColumns.Intercept),
+            .. new[] { GeneratedColumns.TrueAllianceBetween, GeneratedColumns.TrueAllianceWithin }
+                .Select(name => new FixedColumn(name, new ColumnExpression.Variable(name), name)),
+        ];
+        ModelTruth? variances = MixedTrueValues.Of(world, columns[..1], LevelWeighting.EachLevel);
+        if (variances is not { TherapistVariance: { } therapists, ResidualVariance: { } residual }
+            || MixedModel.Of(world, world.Scenario.Allocation, columns) is not { } model)
+        {
+            return null;
+        }
+
+        double[] one = model.Between[0];
+        double[] alliance = model.Between[1];
+        double[] deviations = model.Within[2];
+        double mean = Dot(one, alliance);
+        return (
+            new(Dot(alliance, alliance) - Square(mean), Dot(alliance, model.OutcomeBetween) - (mean * Dot(one, model.OutcomeBetween)), therapists),
+            new(
+                Dot(deviations, deviations) + Square(world.Components.AllianceErrorSd),
+                Dot(deviations, model.OutcomeWithin),
+                residual));
+    }
 
     private static Moments Between(World world, TrialPopulation population)
     {
@@ -51,7 +87,7 @@ internal static class TrueCorrelations
         return new(
             Square(components.AllianceWithinSd) + Square(components.AllianceErrorSd),
             components.AllianceWithinSd * population.Patients.Sum(p => p.Weight * p.Score * population.Deviation(p)),
-            population.Patients.Sum(p => p.Weight * Square(population.Deviation(p))) + Square(components.ResidualSd));
+            population.Patients.Sum(p => p.Weight * Square(population.Deviation(p))) + TrueValues.ResidualVariance(components, world.Layout));
     }
 
     private static double Square(double x) => x * x;

@@ -10,15 +10,18 @@ namespace TherapistEffectSim.Inference;
 /// <remarks>
 /// The structural outcome (no attrition, infinite caseloads) is projected on the model's terms, with the observed alliance read as the
 /// true one: <c>alliance_between</c> as A_j, <c>alliance_within</c> as W_ij. So attenuation, confounding and selection by attrition are
-/// bias. Without a true value are: terms that vary at both levels under one coefficient (<c>alliance</c>), and all whose coefficient
-/// changes with theirs; terms that the ones before them span (nothing is left of <c>alliance_between</c> where therapists do not
+/// bias. Effects that vary between studies are at their mean, reverse causation and errors of raters and questionnaires are bias too.
+/// Where therapists and patients are linked, and for contextual models and products of the whole alliance, see
+/// <see cref="MixedTrueValues"/>. Without a true value are: terms that vary at both levels under one coefficient (<c>alliance</c>), and all
+/// whose coefficient changes with theirs; terms that the ones before them span (nothing is left of <c>alliance_between</c> where therapists do not
 /// differ in alliance); where sites differ, terms whose coefficient is a realised site effect; and columns of so high a degree that the
-/// quadrature would need too many points, the earlier the more knots a curve has.
+/// quadrature would need too many points, the earlier the more knots a curve has. Where arms are crossed with therapists, or have none, see
+/// <see cref="NestingTrueValues"/>.
 /// </remarks>
 internal static class TrueValues
 {
     private const double ZeroTolerance = 1e-12; // of a contribution to the outcome, in outcome SDs
-    private const double LinkTolerance = 1e-9;  // of a correlation that is taken for 0
+    internal const double LinkTolerance = 1e-9;  // of a correlation that is taken for 0
 
     /// <summary>The true values of a model.</summary>
     /// <param name="world">The world.</param>
@@ -27,26 +30,70 @@ internal static class TrueValues
     /// <param name="therapistMeans">Whether the rows are therapist means.</param>
     public static ModelTruth Of(World world, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool therapistMeans)
     {
-        double degree = columns.Select(c => PopulationColumn.Degree(c.Expression)).DefaultIfEmpty().Max();
-        if (columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Outcome)) || TrialPopulation.Of(world, degree) is not { } population)
+        if (NestingTrueValues.AreOf(world))
         {
-            return ModelTruth.Unknown(columns.Length);
+            return NestingTrueValues.Of(world, columns, hasRandomIntercept, therapistMeans);
         }
 
         LevelWeighting weighting = therapistMeans ? LevelWeighting.TherapistMeans
             : hasRandomIntercept ? LevelWeighting.EachLevel
             : LevelWeighting.Patients;
-        return Of(world.Components, world.Layout.Sites, population, new PopulationModel(world, population, columns, weighting));
+        string[] variables = [.. columns.SelectMany(c => c.Expression.Variables)];
+        bool skillMomentsUnknown = world.Scenario.Therapists.Distribution is not NormalForm
+            && columns.Any(c => WorldVariables.Degree(c.Expression, GeneratedColumns.TrueTherapistEffect) > 1);
+        if (variables.Contains(GeneratedColumns.Outcome) || skillMomentsUnknown)
+        {
+            return ModelTruth.Unknown(columns.Length);
+        }
+
+        if (MixedMechanisms.AreIn(world) || variables.Any(v => GeneratedColumns.IsFurther(world.Scenario, v)))
+        {
+            return MixedTrueValues.Of(world, columns, weighting) ?? ModelTruth.Unknown(columns.Length);
+        }
+
+        double degree = columns.Select(c => PopulationColumn.Degree(c.Expression)).DefaultIfEmpty().Max();
+        ModelTruth truth = TrialPopulation.Of(world, degree) is { } population
+            ? Of(world.Components, world.Layout, population, new PopulationModel(world, population, columns, weighting))
+            : ModelTruth.Unknown(columns.Length);
+        return MixedTrueValues.TellsLevelsApart(columns) && MixedTrueValues.Of(world, columns, weighting) is { } mixed
+            ? Completed(truth, mixed)
+            : truth;
     }
 
-    private static ModelTruth Of(VarianceComponents world, int sites, TrialPopulation population, PopulationModel model)
+    /// <summary>σ_e²: mean residual variance of the trial's therapists.</summary>
+    public static double ResidualVariance(VarianceComponents world, TherapistLayout layout)
+    {
+        if (world.ArmResidualSd.All(sd => sd.Equals(world.ArmResidualSd[0])))
+        {
+            return world.ResidualSd * world.ResidualSd;
+        }
+
+        double variance = 0;
+        foreach (int arm in layout.Arm)
+        {
+            variance += world.ArmResidualSd[arm] * world.ArmResidualSd[arm] / layout.Therapists;
+        }
+
+        return variance;
+    }
+
+    // What the levels one by one do not tell, from both of them.
+    private static ModelTruth Completed(ModelTruth truth, ModelTruth mixed) => new()
+    {
+        Coefficients = [.. truth.Coefficients.Zip(mixed.Coefficients, (own, other) => own ?? other)],
+        TherapistVariance = truth.TherapistVariance ?? mixed.TherapistVariance,
+        ResidualVariance = truth.ResidualVariance ?? mixed.ResidualVariance,
+        Represents = mixed.Represents,
+    };
+
+    private static ModelTruth Of(VarianceComponents world, TherapistLayout layout, TrialPopulation population, PopulationModel model)
     {
         double[] between = model.OfTherapists(population.Outcome);
         double[] within = model.OfPatients(population.Deviation);
         Projected outcome = model.Project(between, within);
         double effectVariance = model.Variables.Effect ? 0 : population.EffectVarianceLeft;
         double siteVariance = world.SiteSd * world.SiteSd;
-        double residualVariance = world.ResidualSd * world.ResidualSd;
+        double residualVariance = ResidualVariance(world, layout);
         double outcomeVariance = Dot(between, between) + Dot(within, within) + effectVariance + siteVariance + residualVariance;
 
         int[] conflated = [.. Enumerable.Range(0, model.Levels.Length).Where(k => model.Levels[k] == TermLevel.Conflated)];
@@ -56,7 +103,7 @@ internal static class TrueValues
             MarkLinked(model, model.Project(model.Between[k], model.Within[k]), model.Size(k), hasNone);
         }
 
-        double siteShareLeft = model.Variables.Site ? SitesLeft(model, sites, siteVariance > 0, hasNone) : 1;
+        double siteShareLeft = model.Variables.Site ? SitesLeft(model, layout.Sites, siteVariance > 0, hasNone) : 1;
         bool variancesKnown = conflated.Length == 0
             || (world.Between.IsZero && world.Within.IsZero && conflated.All(k => IsUnrelated(model, k, outcome, outcomeVariance)));
         return new()
@@ -120,13 +167,13 @@ internal static class TrueValues
     }
 
     // What the least-squares line leaves of a curve with kinks, in SDs of the curve; the parabola s² − 1 if there are none.
-    private static double Bend(ResponseCurve curve, double s) => curve.Segments.IsEmpty
+    internal static double Bend(ResponseCurve curve, double s) => curve.Segments.IsEmpty
         ? (s * s) - 1
         : (curve.At(s) - (curve.Slope * s)) / Math.Sqrt(curve.Variance);
 
-    private static double? Rounded(double? coefficient, double size, double outcomeVariance) =>
+    internal static double? Rounded(double? coefficient, double size, double outcomeVariance) =>
         coefficient is { } b && Math.Abs(b) * size <= ZeroTolerance * Math.Sqrt(outcomeVariance) ? 0 : coefficient;
 
-    private static double RoundedVariance(double variance, double outcomeVariance) =>
+    internal static double RoundedVariance(double variance, double outcomeVariance) =>
         variance <= ZeroTolerance * outcomeVariance ? 0 : variance;
 }

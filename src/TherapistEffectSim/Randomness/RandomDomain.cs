@@ -44,7 +44,7 @@ internal enum RandomDomain : byte
     /// <summary>Per therapist and attempt: a normal and a uniform for the gamma weight of a shared caseload.</summary>
     CaseloadWeight = 18,
 
-    /// <summary>Per therapist, block 0: referral score, rater's part; deviations of the log odds of loss at both stages. Block 1: a uniform for the loss of the therapist; two normals that give outcome skill another form than the normal's.</summary>
+    /// <summary>Per therapist, block 0: referral score, rater's part; deviations of the log odds of loss at both stages. Block 1: a uniform for the loss of the therapist; two normals that give outcome skill another form than the normal's. Block 2: deviation of the effect of the second arm; reserved.</summary>
     TherapistContext = 19,
 
     /// <summary>Per pair of means (the entity), index the pair of therapists: two normals a therapist, means of patients' numbers drawn without patients.</summary>

@@ -84,6 +84,12 @@ internal sealed class CorrectionPlanner
                 $"method {method.Name}: reliability: {Words.Of(source)} corrects {s_means.Name} and {Square}, but the model has neither; leave reliability out.");
         }
 
+        if (_world.Layout.IsPartial)
+        {
+            throw new StudyException(
+                $"method {method.Name}: reliability: {Words.Of(source)} is not offered where an arm has no therapists: the observed mean of a patient on their own is no mean.");
+        }
+
         if (source == ReliabilitySource.Known && !IsKnown)
         {
             throw new StudyException(

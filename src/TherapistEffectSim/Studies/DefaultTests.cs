@@ -8,7 +8,7 @@ namespace TherapistEffectSim.Studies;
 /// <summary>The tests of a method that lists none.</summary>
 internal static class DefaultTests
 {
-    /// <summary>The method's own tests; else the three correlations, the variance in the null model, the alliance terms of the other presets, and all coefficients but the intercept of a formula.</summary>
+    /// <summary>The method's own tests; else the three correlations, the variance in the null model, what the other presets ask about the alliance, and all coefficients but the intercept of a formula.</summary>
     public static ImmutableArray<TestRequest> Of(MethodModel method)
     {
         if (!method.Method.Tests.IsEmpty)
@@ -31,11 +31,10 @@ internal static class DefaultTests
             return [.. CorrelationPlanner.Terms.Select(term => new TestRequest { Term = term, By = TestKind.TCorrelation })];
         }
 
-        string[] controls = [DesignColumns.Intercept, GeneratedColumns.Arm, GeneratedColumns.Site, .. method.Method.Adjust];
         return
         [
             .. method.Columns
-                .Where(c => method.Method.Preset is null ? c.Name != DesignColumns.Intercept : !controls.Contains(c.TermLabel) && c.Name != DesignColumns.Intercept)
+                .Where(c => method.Method.Preset is null ? c.Name != DesignColumns.Intercept : method.IsTestedByPreset(c))
                 .Select(c => new TestRequest { Term = c.Name, By = TestKind.TSatterthwaite }),
         ];
     }

@@ -53,6 +53,9 @@ internal sealed class MethodModel
     /// <summary>Whether correlations of alliance and outcome are estimated instead of a model.</summary>
     public bool IsCorrelations => Method.Preset == MethodPreset.Correlations;
 
+    /// <summary>Whether a column of this preset is one that it tests unless the study says otherwise.</summary>
+    public bool IsTestedByPreset(FixedColumn column) => PresetModel.Tests(Method, _scenario, column.TermLabel);
+
     /// <summary>Name of a method: its own, or its preset's.</summary>
     public static string NameOf(Method method) => method.Name ?? (method.Preset is { } preset ? Words.Of(preset) : method.Formula ?? "");
 
@@ -62,6 +65,7 @@ internal sealed class MethodModel
     {
         Trial trial = scenario.Trial;
         string name = NameOf(method);
+        PresetModel.CheckModerator(method, name, scenario);
         if (method.Preset == MethodPreset.Correlations)
         {
             CorrelationPlanner.CheckKeys(method, name);
@@ -71,7 +75,7 @@ internal sealed class MethodModel
 
         bool means = (method.Rows ?? (method.Preset == MethodPreset.TherapistMeans ? AnalysisRows.TherapistMeans : AnalysisRows.Patients))
             == AnalysisRows.TherapistMeans;
-        string text = method.Formula ?? PresetFormula(method, trial);
+        string text = method.Formula ?? PresetModel.Formula(method, scenario);
         try
         {
             Formula formula = Formula.Parse(text);
@@ -131,43 +135,5 @@ internal sealed class MethodModel
             ? true
             : throw new StudyException(
                 $"method {name}: the random part {string.Join(" + ", formula.RandomTerms.Select(t => t.Label))} is not available in studies in this version, which take (1 | therapist).");
-    }
-
-    private static string PresetFormula(Method method, Trial trial)
-    {
-        MethodPreset preset = method.Preset ?? throw new StudyException("a method needs a preset or a formula, but has neither.");
-        List<string> terms = [];
-        if (trial.Arms.Length > 1)
-        {
-            terms.Add(GeneratedColumns.Arm);
-        }
-
-        if (trial.Sites > 1)
-        {
-            terms.Add(GeneratedColumns.Site);
-        }
-
-        terms.AddRange(method.Adjust);
-        string[] own = preset switch
-        {
-            MethodPreset.NullModel => [],
-            MethodPreset.Quadratic => [GeneratedColumns.AllianceBetween, $"I({GeneratedColumns.AllianceBetween}^2)", GeneratedColumns.AllianceWithin],
-            MethodPreset.RawAlliance => [GeneratedColumns.Alliance],
-            MethodPreset.TherapistMeans => [GeneratedColumns.AllianceBetween],
-            _ => [GeneratedColumns.AllianceBetween, GeneratedColumns.AllianceWithin],
-        };
-        terms.AddRange(own);
-        if (terms.Count == 0)
-        {
-            terms.Add("1");
-        }
-
-        bool random = preset is not (MethodPreset.OlsIgnoringTherapist or MethodPreset.TherapistMeans);
-        if (random)
-        {
-            terms.Add($"(1 | {GeneratedColumns.Therapist})");
-        }
-
-        return $"{GeneratedColumns.Outcome} ~ {string.Join(" + ", terms)}";
     }
 }

@@ -39,6 +39,6 @@ public static class StudySampling
             .. scenario.Trial.Arms,
             $"{scenario.Trial.Sites}",
             .. scenario.Traits.Keys,
-            $"{scenario.Allocation.GetType().Name} {scenario.Alliance.Rater} {scenario.Alliance.Instrument is null} {scenario.Alliance.Severity != 0}",
+            $"{scenario.Allocation.GetType().Name} {scenario.Alliance.Rater} {scenario.Alliance.Instrument is null} {scenario.Alliance.Severity != 0} {scenario.Trial.Nesting} {scenario.Trial.WithoutTherapists.IsEmpty}",
         ]);
 }

@@ -11,8 +11,8 @@ internal static class TrialSize
     public static void Check(Cell cell, IEnumerable<MethodModel> methods)
     {
         Trial trial = cell.Scenario.Trial;
-        int therapists = trial.TherapistCount;
-        double patients = MostPatients(trial);
+        int therapists = trial.GroupCount;
+        double patients = MostPatients(trial) + trial.PatientsWithoutTherapist;
         string scenario = string.Create(CultureInfo.InvariantCulture, $"scenario {cell.Number}");
         foreach (MethodModel method in methods)
         {

@@ -118,7 +118,7 @@ public sealed class GridTests
     [InlineData("grid: 3", "6:7: grid: must be a map from paths such as scenario.trial.therapists to lists of values, but was 3.")]
     [InlineData("grid: {trial.therapists: [1]}", "6:8: grid.trial.therapists: unknown path 'trial.therapists'; did you mean "
         + "'scenario.trial.therapists'? A path is the keys down to the value, joined by dots.")]
-    [InlineData("grid: {scenario.trial.nesting: [1]}", "6:8: grid.scenario.trial.nesting: is not available in this version.")]
+    [InlineData("grid: {scenario.redraw-predictors: [true]}", "6:8: grid.scenario.redraw-predictors: is not available in this version.")]
     [InlineData("grid: {scenario.trial.sites: 3}", "6:30: grid.scenario.trial.sites: must be a list of values or {from, to, by}, but was 3.")]
     [InlineData("grid: {scenario.trial.sites: []}", "6:30: grid.scenario.trial.sites: must list at least one value, but is empty.")]
     [InlineData("grid: {scenario.trial.sites: [2, 2.0]}", "6:34: grid.scenario.trial.sites: lists 2 twice.")]

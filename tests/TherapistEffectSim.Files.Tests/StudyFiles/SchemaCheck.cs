@@ -48,6 +48,8 @@ internal static class SchemaCheck
                 return value is not JsonArray counted || counted.Count >= NumberOf(argument);
             case "maxItems":
                 return value is not JsonArray limited || limited.Count <= NumberOf(argument);
+            case "minProperties":
+                return value is not JsonObject keys || keys.Count >= NumberOf(argument);
             case "prefixItems":
                 CheckAll((value as JsonArray)?.Zip((JsonArray)argument).Select((pair, i) => ($"{i}", pair.First!)), i => argument[int.Parse(i, System.Globalization.CultureInfo.InvariantCulture)]!, place, problems);
                 return true;

@@ -6,7 +6,7 @@ namespace TherapistEffectSim.Files.Tests.StudyFiles;
 public sealed class StudyFileErrorTests
 {
     private const string KnownKeys =
-        "Known keys: name, question, seed, replicates, alpha, random-numbers, sampling, scenario, methods, joint, grid, zip, exclude.";
+        "Known keys: name, question, seed, replicates, alpha, random-numbers, sampling, scenario, methods, joint, grid, zip, variants, exclude.";
 
     [Fact]
     public void Load_OfAMissingFile_SaysSo() =>
@@ -59,11 +59,11 @@ public sealed class StudyFileErrorTests
     [InlineData("random-numbers: comon", "6:17: random-numbers: must be one of common, independent, but was 'comon'; did you mean 'common'?")]
     [InlineData("question: 42", "6:11: question: must be text, but was 42 (in quotes it would be text).")]
     [InlineData("methods: linear", "6:10: methods: must be a list, each item one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, correlations, or a map with the keys name, preset, formula, adjust, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
+        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, or a map with the keys name, preset, formula, adjust, moderator, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
     [InlineData("methods: []", "6:10: methods: must list at least one method, but is empty.")]
     [InlineData("methods: [linear, linear]", "6:19: methods[2]: the name 'linear' is taken; give another name.")]
     [InlineData("methods: [linaer]", "6:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, correlations, but was 'linaer'; did you mean 'linear'?")]
+        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, but was 'linaer'; did you mean 'linear'?")]
     [InlineData("methods: [{name: m}]", "6:11: methods[1]: takes exactly one of preset and formula, but has neither.")]
     [InlineData("methods: [{formula: outcome ~ 1}]", "6:11: methods[1].name: is missing; a method with a formula needs a name for the result files.")]
     [InlineData("methods: [{name: m, formula: outcome ~ 1, adjust: [severity]}]",
@@ -102,8 +102,29 @@ public sealed class StudyFileErrorTests
     [InlineData("therapists: 30, ", "", "3:10: scenario.trial.therapists: therapists is missing: give the number of therapists, or per-arm.")]
     [InlineData("therapists: 30", "arms: [a, b], per-arm: {a: 1000000, b: 1000000}",
         "3:34: scenario.trial.per-arm: per-arm must add up to at most 1000000 therapists, but adds up to 2000000.")]
+    [InlineData("therapists: 30", "nesting: crossed, therapists: 30",
+        "3:20: scenario.trial.nesting: nesting: crossed needs more than one arm, but the trial has 1.")]
+    [InlineData("therapists: 30", "nesting: nested, therapists: 30", "3:20: scenario.trial.nesting: must be one of within-arm, crossed, but was 'nested'.")]
+    [InlineData("therapists: 30", "arms: [a, b], nesting: crossed, per-arm: {a: 1, b: 1}",
+        "3:52: scenario.trial.per-arm: per-arm is for therapists within arms: with nesting: crossed each therapist treats in every arm; give therapists.")]
+    [InlineData("therapists: 30", "arms: [a, b], nesting: crossed, therapists: 5, without-therapists: {a: 9}",
+        "3:78: scenario.trial.without-therapists: without-therapists is for therapists within arms: with nesting: crossed each therapist treats in every arm.")]
+    [InlineData("therapists: 30", "therapists: 30, without-therapists: {treatment: 9}",
+        "3:47: scenario.trial.without-therapists: without-therapists must leave at least one arm with therapists, but names all arms.")]
+    [InlineData("therapists: 30", "therapists: 30, without-therapists: {control: 9}",
+        "3:47: scenario.trial.without-therapists: without-therapists names the arm 'control', but the arms are treatment.")]
+    [InlineData("therapists: 30", "arms: [a, b], per-arm: {a: 5, b: 5}, without-therapists: {a: 9}",
+        "3:34: scenario.trial.per-arm: per-arm must not name an arm of without-therapists, but names 'a'.")]
+    [InlineData("therapists: 30", "arms: [a, b], therapists: 30, without-therapists: {a: 0}",
+        "3:65: scenario.trial.without-therapists.a: must be a whole number in [1, 1000000], but was 0.")]
+    [InlineData("therapists: 30", "arms: [a, b], therapists: 30, without-therapists: {a: 999999}",
+        "3:61: scenario.trial.without-therapists: without-therapists and therapists must add up to at most 1000000, but add up to 1000029.")]
+    [InlineData("therapists: 30", "arms: [a, b, c], therapists: 1, without-therapists: {a: 5}",
+        "3:40: scenario.trial.therapists: therapists must be at least the number of arms that have therapists (2), but was 1.")]
+    [InlineData("outcome-icc: 0.05", "outcome-icc: 0.05, arm-effect-sd: 0.1",
+        "4:50: scenario.therapists.arm-effect-sd: arm-effect-sd above 0 needs trial.nesting: crossed and exactly two arms, but therapists treat in one arm each and the trial has 1.")]
     [InlineData("therapists: 30", "terapists: 30", "3:11: scenario.trial.terapists: unknown key 'terapists'; did you mean 'therapists'? "
-        + "Known keys: arms, sites, therapists, per-arm, caseload.")]
+        + "Known keys: arms, sites, nesting, therapists, per-arm, without-therapists, caseload.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "4:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1e999", "4:29: scenario.therapists.outcome-icc: must be a number in [0, 1), but was 1e999.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 0.05, distribution: 1", "4:49: scenario.therapists.distribution: must be a map with kind: one of normal, t, skewed, but was 1.")]
@@ -114,7 +135,7 @@ public sealed class StudyFileErrorTests
     [InlineData("0.1}\n", "0.1}\n  traits: {bad name: {}}\n", "6:22: scenario.traits.bad name: a trait's name is made of letters, digits and '-' and begins with a letter, but was 'bad name'.")]
     [InlineData("0.1}\n", "0.1}\n  allocation: {kind: sorted, of: prognosis}\n", "6:34: scenario.allocation.of: of must be severity or the name of a trait, but was 'prognosis'.")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 0.05, reliability: 0.9", "4:35: scenario.therapists.reliability: unknown key 'reliability'; "
-        + "did you mean 'scenario.alliance.reliability'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of, distribution.")]
+        + "did you mean 'scenario.alliance.reliability'? Known keys: outcome-icc, outcome-icc-total, correlations, contamination, selection, training, training-of, distribution, arm-effect-sd.")]
     [InlineData("{therapist-icc: 0.1}", "{}", "5:13: scenario.alliance: alliance takes exactly one of therapist-icc and observed-therapist-icc.")]
     [InlineData("{therapist-icc: 0.1}", "good", "5:13: scenario.alliance: must be a map with the keys therapist-icc, observed-therapist-icc, "
         + "reliability, assessments, therapist-mean, missing-assessments, severity, reverse-causation, timing, rater, rater-icc, validity, instrument, but was 'good'.")]

@@ -125,11 +125,13 @@ public sealed class StudyFileTests
             methods:
               - {preset: linear, adjust: [severity]}
               - {preset: linear, name: other, estimate: ml, true-values: {"I(alliance_within^2)": 0.25}}
+              - {preset: moderated, moderator: severity}
             """).ToStudy(1);
 
-        Assert.Equal(["linear", "other"], study.Methods.Select(m => m.Name));
+        Assert.Equal(["linear", "other", "moderated"], study.Methods.Select(m => m.Name));
         Assert.Equal(["severity"], study.Methods[0].Adjust.AsEnumerable());
         Assert.Equal(Criterion.Ml, study.Methods[1].Estimate);
+        Assert.Equal([null, null, "severity"], study.Methods.Select(m => m.Moderator));
         Assert.Equal(0.25, study.Methods[1].True["I(alliance_within^2)"]);
     }
 

@@ -31,7 +31,7 @@ public sealed class StudySchemaTests
     [Theory]
     [InlineData("caseload: 10", "caseload: 0", "/scenario/trial/caseload")]
     [InlineData("caseload: 10", "caseload: {mean: 3}", "/scenario/trial/caseload")]
-    [InlineData("caseload: 10", "caseload: 10, nesting: crossed", "/scenario/trial/nesting")]
+    [InlineData("caseload: 10", "caseload: 10, nesting: nested", "/scenario/trial/nesting")]
     [InlineData("outcome-icc: 0.05", "outcome-icc: 1", "/scenario/therapists/outcome-icc")]
     [InlineData("name: small", "nam: small", "/nam")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {slope: 1}}", "/scenario/outcome/between")]
@@ -44,6 +44,9 @@ public sealed class StudySchemaTests
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.site: [1]}", "/grid/scenario.trial.site")]
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.sites: []}", "/grid/scenario.trial.sites")]
     [InlineData("0.1}\n", "0.1}\ngrid: {scenario.trial.sites: {from: 1}}", "/grid/scenario.trial.sites")]
+    [InlineData("0.1}\n", "0.1}\nvariants: [{label: a}]", "/variants/0")]
+    [InlineData("0.1}\n", "0.1}\nvariants: [{scenario.trial.sites: 2}]", "/variants/0")]
+    [InlineData("0.1}\n", "0.1}\nvariants: [{label: a, scenario.trial.site: 1}]", "/variants/0/scenario.trial.site")]
     public void Create_RefusesWhatTheReaderRefuses(string from, string to, string place)
     {
         string text = Example.Small.Replace(from, to, StringComparison.Ordinal);

@@ -46,15 +46,35 @@ internal static class ExactRates
         OverChiSquared(therapists - 1, x => TPower(slopeInSds * Math.Sqrt(x / variance), therapists - 2));
 
     /// <summary>Rejections by a t test that takes patients as independent, two arms with J therapists of n patients each.</summary>
-    public static double IgnoringTherapists(int therapistsPerArm, int patients, double icc)
+    public static double IgnoringTherapists(int therapistsPerArm, int patients, double icc) =>
+        SizeOfPooled(1 + ((patients - 1) * icc), 2 * (therapistsPerArm - 1), 1 - icc, 2 * therapistsPerArm * (patients - 1));
+
+    /// <summary>Rejections by a t test of the arms that pools their differences between therapists who treat in both arms with the residuals.</summary>
+    /// <param name="therapists">J.</param>
+    /// <param name="patients">n per therapist, half of them in each arm.</param>
+    /// <param name="armEffectVariance">τ_Δ²; the residual variance is 1.</param>
+    public static double PoolingArmEffects(int therapists, int patients, double armEffectVariance) =>
+        SizeOfPooled(1 + (patients * armEffectVariance / 4), therapists - 1, 1, therapists * (patients - 2));
+
+    /// <summary>P(|N(Δ, v₁ + v₂)| &gt; c·√(v₁χ²₁/ν₁ + v₂χ²₂/ν₂)): two-sided power of a difference of two means whose errors are estimated apart.</summary>
+    public static double TwoErrorsPower(double difference, double variance1, double df1, double variance2, double df2, double df)
     {
-        double between = 1 + ((patients - 1) * icc);
-        double within = 1 - icc;
-        double df = (2 * therapistsPerArm * patients) - 2;
+        double critical = StudentT.UpperQuantile(Alpha / 2, df);
+        double sd = Math.Sqrt(variance1 + variance2);
+        return OverChiSquared(df1, x => OverChiSquared(df2, y =>
+        {
+            double bound = critical * Math.Sqrt((variance1 * x / df1) + (variance2 * y / df2));
+            return Normal.CDF(0, sd, difference - bound) + Normal.CDF(0, sd, -difference - bound);
+        }));
+    }
+
+    // χ²₁·b against the pooled mean square of b·χ² and w·χ².
+    private static double SizeOfPooled(double between, double betweenDf, double within, double withinDf)
+    {
+        double df = betweenDf + withinDf;
         double critical = FDistribution.UpperQuantile(Alpha, 1, df);
-        return OverChiSquared(2 * (therapistsPerArm - 1), b => OverChiSquared(
-            2 * therapistsPerArm * (patients - 1),
-            w => ChiSquared.Survival(critical * ((between * b) + (within * w)) / (df * between), 1)));
+        return OverChiSquared(betweenDf, b => OverChiSquared(
+            withinDf, w => ChiSquared.Survival(critical * ((between * b) + (within * w)) / (df * between), 1)));
     }
 
     /// <summary>E g(χ²) by the trapezoidal rule in log χ², whose error falls exponentially with the step.</summary>

@@ -129,6 +129,75 @@ public sealed class TrialDataTests
     }
 
     [Fact]
+    public void Of_AReplicateOfLinkedWorlds_HasTheValuesOfTheWideGenerator()
+    {
+        World world = new(Worlds.Everything);
+        TrialGenerator<Lane8> generator = new(world, Worlds.Key, severityIsUsed: true, furtherIsUsed: true);
+        TrialBatch<Lane8> batch = new(world);
+        generator.Therapists(0, batch);
+        int position = 0;
+        for (int j = 0; j < world.Layout.Therapists; j++)
+        {
+            position += generator.Patients(j, position, batch);
+        }
+
+        for (int replicate = 0; replicate < 8; replicate++)
+        {
+            DataTable table = TrialData.Of(world, Worlds.Key, replicate, allPatients: true);
+            int row = 0;
+            for (int j = 0; j < world.Layout.Therapists; j++)
+            {
+                for (int p = batch.FirstPatient[j]; p < batch.FirstPatient[j] + (int)batch.Caseload.Span[j][replicate]; p++)
+                {
+                    double Value(LaneBuffer<Lane8> buffer, int i) => buffer.Span[i][replicate];
+                    double Cell(string column) => table.Numeric(column).Values[row];
+                    bool IsTrue(LaneBuffer<Lane8> mask) => BitConverter.DoubleToUInt64Bits(Value(mask, p)) != 0;
+                    Assert.Equal(j + 1, Cell("therapist"));
+                    Assert.Equal(Value(batch.Adherence, j), Cell("adherence"));
+                    Assert.Equal(Value(batch.Traits[0], p), Cell("alone"));
+                    Assert.Equal(Value(batch.Traits[1], p), Cell("prior_treatment"));
+                    Assert.Equal(Value(batch.Traits[2], p), Cell("young"));
+                    Assert.Equal(Value(batch.Sessions, p), Cell("sessions"));
+                    Assert.Equal(Value(batch.Retained, p), Cell("retained"));
+                    Assert.Equal(Value(batch.Severity, p), Cell("severity"));
+                    Assert.Equal(Value(batch.PatientScore, p), Cell("patient_score"));
+                    Assert.Equal(Value(batch.AllianceBase, j), Cell("true_alliance_between"));
+                    Assert.Equal(IsTrue(batch.Analysed) ? Value(batch.OutcomeBase, j) + Value(batch.Outcome, p) : double.NaN, Cell("outcome"));
+                    Assert.Equal(IsTrue(batch.Measured) ? Value(batch.ObservedBase, j) + Value(batch.Alliance, p) : double.NaN, Cell("alliance"));
+                    row++;
+                }
+            }
+
+            Assert.Equal(row, table.Rows);
+        }
+    }
+
+    [Fact]
+    public void Of_AReplicateOfLinkedWorlds_HasTheStatisticsThatTheStudiesReduceItTo()
+    {
+        World world = new(Worlds.Everything);
+        string[] names =
+        [
+            "alliance", "alliance_between", "alliance_within", "severity", "adherence", "alone", "prior_treatment", "young", "sessions", "retained",
+            "therapist_score", "patient_score", "true_alliance", "outcome",
+        ];
+        AnalysisColumns columns = new(world);
+        foreach (string column in names.SkipLast(1))
+        {
+            columns.Add(new ColumnExpression.Variable(column));
+        }
+
+        columns.AddVariable(GeneratedColumns.Outcome);
+        TrialReduction<Lane1> reduction = new(world, Worlds.Key, columns, withoutPatients: false);
+        foreach (long replicate in new long[] { 0, 3, 1000 })
+        {
+            reduction.Run(replicate);
+
+            AssertSameStatistics(TrialData.Of(world, Worlds.Key, replicate, allPatients: false), names, reduction.Statistics);
+        }
+    }
+
+    [Fact]
     public void Of_ATrialThatLosesEverybody_IsEmpty()
     {
         Scenario scenario = Worlds.Plain with

@@ -19,6 +19,12 @@ public sealed class TrialGeneratorAllocationTests
     [Fact]
     public void SharedCaseloads_DoNotAllocate() => AssertNoAllocation(Worlds.Sparse);
 
+    [Fact]
+    public void AllMechanismsAtOnce_DoNotAllocate() => AssertNoAllocation(Worlds.Everything);
+
+    [Fact]
+    public void AllMechanismsAtOnceWithNarrowedTherapists_DoNotAllocate() => AssertNoAllocation(Worlds.EverythingNarrowed with { Attrition = new() });
+
     private static void AssertNoAllocation(Scenario scenario)
     {
         World world = new(scenario);

@@ -21,6 +21,8 @@ internal static class TruthWorld
             Attrition = attrition ?? new Attrition(),
         });
 
+    public static World With(World world, Func<Scenario, Scenario> change) => new(change(world.Scenario));
+
     public static ImmutableArray<FixedColumn> Columns(World world, string terms) =>
         DesignColumns.FixedColumns(Formula.Parse($"outcome ~ {terms}"), name => GeneratedColumns.TextLevels(world.Scenario.Trial, name));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using TherapistEffectSim.Design;
@@ -72,7 +73,7 @@ public sealed class BitIdentityTests
         },
     };
 
-    public static TheoryData<int> Worlds() => [0, 1, 2, 3];
+    public static TheoryData<int> Worlds() => [0, 1, 2, 3, 4, 5];
 
     [Theory]
     [MemberData(nameof(Worlds))]
@@ -93,9 +94,15 @@ public sealed class BitIdentityTests
                 },
             },
             1 => World(new SharedCaseload { Total = 150, Cv = 0.6 }, TherapistMean.Analysed),
+            4 => Nested(World(new DrawnCaseload { Mean = 9, Cv = 0.8 }, TherapistMean.Measured), t => t with { Nesting = Nesting.Crossed }, armEffectSd: 0.3),
+            5 => Nested(
+                World(new SharedCaseload { Total = 100, Cv = 0.6 }, TherapistMean.Analysed),
+                t => t with { WithoutTherapists = ImmutableSortedDictionary<string, int>.Empty.Add("usual", 21) },
+                armEffectSd: 0),
             _ => World(new FixedCaseload { Patients = 8 }, TherapistMean.Analysed) with { Attrition = new() },
         };
-        Study study = StudyFixture.Study(Replicates, seed: 7, [.. s_methods], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } });
+        Method[] methods = [.. s_methods.Where(m => m.Reliability is null || scenario.Trial.WithoutTherapists.IsEmpty)];
+        Study study = StudyFixture.Study(Replicates, seed: 7, [.. methods], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } });
 
         string reference = Text(study, threads: 1, lanes: 1);
 
@@ -117,6 +124,9 @@ public sealed class BitIdentityTests
 
         Assert.Equal(few, many.Take(few.Count));
     }
+
+    private static Scenario Nested(Scenario world, Func<Trial, Trial> change, double armEffectSd) =>
+        world with { Trial = change(world.Trial), Therapists = world.Therapists with { ArmEffectSd = armEffectSd } };
 
     // Every number with all its bits.
     private static string Text(Study study, int threads, int lanes)

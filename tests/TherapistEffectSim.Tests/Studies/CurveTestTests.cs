@@ -37,6 +37,41 @@ public sealed class CurveTestTests
     }
 
     /// <summary>
+    /// The same for truths that rise ever more slowly, a logarithm in straight pieces and a plateau, with and without a questionnaire that hits
+    /// its ceiling. No lower bound. The parabola of lind-mehlum bends down within the range where a plateau begins at the mean, whatever
+    /// the number of therapists: it takes a parabola for the truth, and only two-lines keeps its level there.
+    /// </summary>
+    [Theory]
+    [InlineData("log", false, true)]
+    [InlineData("log", true, true)]
+    [InlineData("late plateau", false, true)]
+    [InlineData("late plateau", true, true)]
+    [InlineData("plateau", false, false)]
+    [InlineData("plateau", true, false)]
+    [InlineData("linear", true, true)]
+    [InlineData("none", true, true)]
+    public void Run_OfATruthThatLevelsOff_RejectsNoMoreThanAtTheLevel(string truth, bool hasCeiling, bool parabolaToo)
+    {
+        const double level = 0.05;
+        ResponseShape shape = truth switch
+        {
+            "log" => new PointsShape { Points = [.. Enumerable.Range(0, 13).Select(k => new CurvePoint { Score = (k - 6) / 2.0, Outcome = Math.Log(1 + (k / 2.0)) })] },
+            "plateau" => new PlateauShape { Slope = 0.6, Knee = 0 },
+            "late plateau" => new PlateauShape { Slope = 0.6, Knee = 1 },
+            "linear" => new LinearShape { Slope = 0.4 },
+            _ => new NoShape(),
+        };
+        Scenario world = World(60, shape);
+        Instrument ceiling = new() { Items = 19, Min = 1, Max = 6, Mean = 5.2, Sd = 0.8, Rounding = Rounding.Items };
+        world = hasCeiling ? world with { Alliance = world.Alliance with { Instrument = ceiling } } : world;
+        CellResult cell = StudyFixture.Run(StudyFixture.Study(2000, 23, [s_quadratic], world))[0];
+
+        double bound = level + (4 * Math.Sqrt(level * (1 - level) / 2000));
+        Assert.InRange(Rate(cell, "two-lines"), 0, bound);
+        Assert.InRange(Rate(cell, "lind-mehlum"), 0, parabolaToo ? bound : 1);
+    }
+
+    /// <summary>
     /// In the world of the quickstart both tests find the curve, in fewer trials than the t test of the square, which asks for less. Fixed
     /// seed; the bounds leave out a test that never or always rejects, or that looks to the wrong side.
     /// </summary>

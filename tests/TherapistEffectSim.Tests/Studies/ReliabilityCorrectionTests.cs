@@ -179,6 +179,16 @@ public sealed class ReliabilityCorrectionTests
     }
 
     [Fact]
+    public void Reliability_WhereAnArmHasNoTherapists_IsRefusedInWords()
+    {
+        Scenario world = StudyFixture.ScoresWorld(20, 4, 0, 0, 0, 0);
+        world = world with { Trial = world.Trial with { Arms = ["a", "b"], WithoutTherapists = System.Collections.Immutable.ImmutableSortedDictionary<string, int>.Empty.Add("b", 30) } };
+        Study study = StudyFixture.Study(10, 3, [new() { Preset = MethodPreset.Linear, Reliability = ReliabilitySource.Estimated }], world);
+
+        Assert.Contains("the observed mean of a patient on their own is no mean", Assert.Throws<StudyException>(() => StudyFixture.Run(study)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Square_Alone_IsDividedByTheSquaredReliability()
     {
         Method raw = StudyFixture.Own("raw", $"outcome ~ {Curve}", StudyFixture.Term(Curve, TestKind.WaldZ)) with { Rows = AnalysisRows.TherapistMeans };
