@@ -121,25 +121,6 @@ public sealed class StudySamplingTests
     }
 
     [Fact]
-    public void Run_WithoutPatients_GivesTheSameBitsForAllLanesAndThreads()
-    {
-        Method[] methods = [new() { Preset = MethodPreset.NullModel }, new() { Preset = MethodPreset.Quadratic, Adjust = ["severity"] }];
-        foreach (Scenario world in Worlds)
-        {
-            Study study = StudyFixture.Study(150, 3, [.. methods], world);
-            List<ReplicateRow> wide = [];
-            List<ReplicateRow> four = [];
-            List<ReplicateRow> single = [];
-            StudyFixture.Run(study, threads: 2, lanes: 8, wide.Add);
-            StudyFixture.Run(study, threads: 1, lanes: 4, four.Add);
-            StudyFixture.Run(study, threads: 1, lanes: 1, single.Add);
-
-            Assert.Equal(single, wide);
-            Assert.Equal(single, four);
-        }
-    }
-
-    [Fact]
     public void IsWithoutPatients_OfStudiesThatSeePatients_IsFalse()
     {
         Scenario plain = Worlds[1];
