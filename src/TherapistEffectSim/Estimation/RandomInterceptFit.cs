@@ -57,7 +57,7 @@ internal sealed class RandomInterceptFit<T>
     public RandomInterceptFit(LinearModel model, int therapists, bool[] hasBetween, bool[] hasWithin)
     {
         _model = model;
-        _criterion = new(therapists, [.. model.Columns], hasBetween);
+        _criterion = new(therapists, [.. model.Columns], hasBetween, hasWithin);
         HasOrthogonalLevels = model.Columns.All(c => c == model.Columns[^1] || !(hasBetween[c] && hasWithin[c]));
         if (model.HasRandomIntercept)
         {

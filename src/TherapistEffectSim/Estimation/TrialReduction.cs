@@ -150,6 +150,8 @@ internal sealed class TrialReduction<T>
                     : T.Create(0);
             }
         }
+
+        Statistics.SumMeanProducts();
     }
 
     private void Means(AnalysisColumn column, Span<T> means)
@@ -177,6 +179,11 @@ internal sealed class TrialReduction<T>
             {
                 means[j] = column.IsTrueAlliance ? T.Fma(scale, source[j], trueAlliance[j]) : scale * source[j];
             }
+        }
+
+        if (_world.IsComplete)
+        {
+            return;
         }
 
         // A therapist without analysed patients has no weight, but what is multiplied by it must be finite.
