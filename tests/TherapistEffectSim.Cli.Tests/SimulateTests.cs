@@ -157,23 +157,28 @@ public sealed class SimulateTests
             lines[1]);
     }
 
+    // The data have their bits; the last digits of a fit may change with the order of its sums.
     [Theory]
-    [InlineData("patients", true)]
-    [InlineData("automatic", false)]
-    public void Run_OfPatients_GivesTheBitsOfBeforeStatisticsWereDrawn(string sampling, bool equal)
+    [InlineData("f-exact", "var(therapist)", 0.06148580018172368, 1.7555445564621226)]
+    [InlineData("t-satterthwaite", "alliance_between", 0.35458422791842165, 2.180591968483164)]
+    [InlineData("t-satterthwaite", "alliance_within", 0.00859923596348179, 0.08697873993994734)]
+    [InlineData("t-satterthwaite", "I(alliance_between^2)", -0.2994565791378906, -0.8213463421852987)]
+    public void Run_OfPatients_GivesTheNumbersOfBeforeStatisticsWereDrawn(string test, string term, double estimate, double statistic)
     {
-        using TemporaryFolder folder = new();
-        CommandRun.Of(
-            "run", StudyText.Experiment("quickstart"), "--replicates", "1", "--keep-replicates", "--sampling", sampling, "--out", folder.At("out"));
+        Dictionary<string, string> patients = Row("patients");
+        AssertClose(estimate, patients["estimate"], "estimate", 1e-11);
+        AssertClose(statistic, patients["statistic"], "statistic", 1e-10);
+        Assert.NotEqual(patients["estimate"], Row("automatic")["estimate"]);
 
-        string[] before =
-        [
-            "1,1,null-model,var(therapist),f-exact,0.06148580018172368,,135,1.7555445564621226,0.0517520949703,,,ok",
-            "1,1,linear,alliance_between,t-satterthwaite,0.35458422791842165,0.16260915982602334,13.00000000000004,2.180591968483164,0.0481829275284,0.0032884957765322853,0.705879960060311,ok",
-            "1,1,quadratic,I(alliance_between^2),t-satterthwaite,-0.2994565791378906,0.3645923330481359,12.00000000000003,-0.8213463421852987,0.427465913122,-1.093835031981476,0.49492187370569496,ok",
-        ];
-        string[] lines = File.ReadAllLines(folder.At("out/replicates.csv"));
-        Assert.All(before, row => Assert.Equal(equal, lines.Contains(row)));
+        Dictionary<string, string> Row(string sampling)
+        {
+            using TemporaryFolder folder = new();
+            CommandRun.Of(
+                "run", StudyText.Experiment("quickstart"), "--replicates", "1", "--keep-replicates", "--sampling", sampling, "--out", folder.At("out"));
+            return new ResultTable(folder.At("out/replicates.csv"))
+                .Where(("scenario", "1"), ("term", term), ("test", test))
+                .First();
+        }
     }
 
     [Fact]
