@@ -97,7 +97,7 @@ public sealed class BalancedEstimatesTests
     {
         const int therapists = 12;
         const int patients = 7;
-        Method ml = StudyFixture.Own("ml", "outcome ~ 1 + (1 | therapist)", StudyFixture.Variance(TestKind.LrtMixture)) with { Estimate = Criterion.Ml };
+        Method ml = StudyFixture.Own("ml", "outcome ~ 1 + (1 | therapist)", StudyFixture.Variance(TestKind.FExact)) with { Estimate = Criterion.Ml };
         Study study = StudyFixture.Study(1, seed: 5, [new() { Preset = MethodPreset.NullModel }, ml], StudyFixture.ScoresWorld(therapists, patients, 0.06, 0.1, 0, 0));
         ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0]);
         LeafValues values = new(plan);
