@@ -128,13 +128,16 @@ public sealed class StudySamplingTests
             Study study = StudyFixture.Study(150, 3, [.. methods], world);
             List<ReplicateRow> wide = [];
             List<ReplicateRow> four = [];
+            List<ReplicateRow> two = [];
             List<ReplicateRow> single = [];
             StudyFixture.Run(study, threads: 2, lanes: 8, wide.Add);
             StudyFixture.Run(study, threads: 1, lanes: 4, four.Add);
+            StudyFixture.Run(study, threads: 2, lanes: 2, two.Add);
             StudyFixture.Run(study, threads: 1, lanes: 1, single.Add);
 
             Assert.Equal(single, wide);
             Assert.Equal(single, four);
+            Assert.Equal(single, two);
         }
     }
 
