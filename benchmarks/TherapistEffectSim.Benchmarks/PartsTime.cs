@@ -47,6 +47,13 @@ internal static class PartsTime
         Measure("numbers of therapists", () => numbers.Draw(batch.Caseload.Span));
         LaneBuffer<Lane8> words = new(2);
         Measure("gamma", () => words.Span[0] = GammaSampler.Draw(random, RandomDomain.Statistics, 1, Lane8.Create(135), words.Span));
+        PatientMoments<Lane8> moments = new(plan.World, plan.Columns, batch, false);
+        if (plan.WithoutPatients)
+        {
+            SampledMoments<Lane8> sampled = new(plan.World, plan.Columns, random, batch, moments);
+            Measure("sampled moments", sampled.Draw);
+        }
+
         TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
         Measure("data and their statistics", () => reduction.Run(first += 8));
         foreach (PlannedFit planned in plan.Fits)
@@ -59,6 +66,34 @@ internal static class PartsTime
         LeafValues values = new(plan);
         Measure("engine", () => engine.Run(first += 64, 64, values), 64);
         LeafTests tests = new(plan);
+        long rejections = 0;
+        Measure("tests", () =>
+        {
+            for (int r = 0; r < 64; r++)
+            {
+                for (int t = 0; t < plan.Tests.Length; t++)
+                {
+                    rejections += tests.Test(t, values, r).Decision == TherapistEffectSim.Performance.Decision.Rejected ? 1 : 0;
+                }
+            }
+        }, 64);
+        TherapistEffectSim.Performance.EstimateSums one = new(0.3);
+        TherapistEffectSim.Performance.TestOutcome outcome = tests.Test(1, values, 0);
+        Measure("one sum", () =>
+        {
+            for (int r = 0; r < 64; r++)
+            {
+                one.Add(outcome);
+            }
+        }, 64);
+        TherapistEffectSim.Performance.CurveSums curve = new();
+        Measure("one curve", () =>
+        {
+            for (int r = 0; r < 64; r++)
+            {
+                curve.Add(0.3, -0.2, -1, 1, TherapistEffectSim.Performance.Decision.Rejected);
+            }
+        }, 64);
         LeafSums sums = new(plan);
         Measure("tests and sums", () =>
         {

@@ -61,7 +61,7 @@ internal static class Choices
     /// <summary>Null: as the study file says.</summary>
     public static Choice<Sampling?> Sampling() => new(
         "--sampling",
-        "What is drawn. automatic: therapists' statistics from their exact distribution where no analysis sees more; patients: always patients; study: as the file says.",
+        "How data are drawn, instead of the file's way. automatic: without patients where no analysis sees more than means and sums within therapists; patients: always one by one",
         ("study", null),
         ("automatic", Design.Sampling.Automatic),
         ("patients", Design.Sampling.Patients));

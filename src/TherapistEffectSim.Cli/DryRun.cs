@@ -17,10 +17,14 @@ internal static class DryRun
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{study.Name}: {Wording.LongCount(study.Cells.Count, "scenario")}, {study.Replicates:N0} replicates each, seed {study.Seed}"));
         streams.Output.WriteLine($"Results would go to {path}.");
+        bool withoutPatients = StudySampling.IsWithoutPatients(study);
+        streams.Output.WriteLine(withoutPatients
+            ? "Drawn: statistics of therapists, from their exact distribution."
+            : "Drawn: patients, one by one.");
         CellResult? result = null;
         double seconds = 0;
         int[] timed = [.. Enumerable.Range(0, CellsTimed).Select(i => (int)((long)i * (study.Cells.Count - 1) / (CellsTimed - 1))).Distinct()];
-        Sampling sampling = StudySampling.IsWithoutPatients(study) ? Sampling.Automatic : Sampling.Patients;
+        Sampling sampling = withoutPatients ? Sampling.Automatic : Sampling.Patients;
         foreach (int index in timed)
         {
             Study one = study with { Cells = [study.Cells[index]], Sampling = sampling, Replicates = ReplicatesTimed };

@@ -134,10 +134,49 @@ public sealed class RunFolderTests
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
         Assert.StartsWith(
             $"line: 1 scenario, 64 replicates each, seed 1\nResults would go to {folder.At("out")}.\n"
+            + "Drawn: statistics of therapists, from their exact distribution.\n"
             + "  null-model: outcome ~ 1 + (1 | therapist)\n  linear: outcome ~ alliance_between + alliance_within + (1 | therapist)\n",
             run.Output);
         Assert.Matches(@"\n(About .*|Less than a second) on 2 threads, judged from 512 replicates of 1 scenario\.\n$", run.Output);
         Assert.Equal(["line.yaml"], folder.Content);
+    }
+
+    // Of a file that asks for patients: the option goes before it.
+    [Theory]
+    [InlineData("study", "Drawn: patients, one by one.", DrawnData.Patients, "patients")]
+    [InlineData("automatic", "Drawn: statistics of therapists, from their exact distribution.", DrawnData.Statistics, "automatic")]
+    [InlineData("patients", "Drawn: patients, one by one.", DrawnData.Patients, "patients")]
+    public void Run_WithSampling_SaysWhatIsDrawnAndStoresIt(string option, string line, DrawnData drawn, string stored)
+    {
+        using TemporaryFolder folder = new();
+        string study = folder.Write("line.yaml", StudyText.Line + "sampling: patients\n");
+
+        Assert.Contains($"\n{line}\n", CommandRun.Of("run", study, "--out", folder.At("out"), "--sampling", option, "--dry-run").Output, StringComparison.Ordinal);
+        CommandRun.Of("run", study, "--out", folder.At("out"), "--sampling", option);
+
+        Assert.Equal(drawn, ManifestOf(folder).Drawn);
+        Assert.Contains($"\nsampling: {stored}\n", File.ReadAllText(folder.At("out/study.yaml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_OfAStudyWhoseAnalysesSeePatients_DrawsThem()
+    {
+        using TemporaryFolder folder = new();
+        string study = folder.Write("losses.yaml", StudyText.Line.Replace("methods:", "  attrition: {outcome: {rate: 0.2}}\nmethods:", StringComparison.Ordinal));
+
+        Assert.Contains("\nDrawn: patients, one by one.\n", CommandRun.Of("run", study, "--dry-run").Output, StringComparison.Ordinal);
+        CommandRun.Of("run", study, "--out", folder.At("out"), "--sampling", "automatic");
+
+        Assert.Equal(DrawnData.Patients, ManifestOf(folder).Drawn);
+    }
+
+    [Fact]
+    public void Run_WithOtherSampling_IsAnotherStudy()
+    {
+        using TemporaryFolder folder = new();
+        RunLine(folder);
+
+        Assert.Equal(ExitCode.OtherStudy, RunLine(folder, "--sampling", "patients").ExitCode);
     }
 
     [Fact]
@@ -200,7 +239,7 @@ public sealed class RunFolderTests
                 + $"grid: {{scenario.outcome.residual-sd: {arms}}}\n";
             CommandRun.Of("run", folder.Write(name, text), "--out", folder.At($"{name}-out"));
             return [.. new ResultTable(folder.At($"{name}-out/summary.csv"))
-                .Where(("measure", "singular_rate"), ("method", "null-model"))
+                .Where(("measure", "rejection_rate"), ("method", "null-model"), ("test", "f-exact"))
                 .OrderBy(row => row["outcome_residual_sd"], StringComparer.Ordinal)
                 .Select(row => row["value"])];
         }

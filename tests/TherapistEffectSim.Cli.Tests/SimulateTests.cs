@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TherapistEffectSim.Files.Results;
 
 namespace TherapistEffectSim.Cli.Tests;
 
@@ -58,19 +59,22 @@ public sealed class SimulateTests
         """;
 
     [Theory]
-    [InlineData(Curve, "1", "1")]
-    [InlineData(Curve, "70", "1")]
-    [InlineData(Arms, "2", "arm + site")]
-    [InlineData(Arms, "66", "arm + site")]
-    [InlineData(Losses, "3", "arm")]
-    [InlineData(Losses, "65", "arm")]
-    public void Simulate_RefittedByFit_GivesTheRowsOfTheRun(string study, string replicate, string controls)
+    [InlineData(Curve, "1", "1", "automatic", DrawnData.Statistics)]
+    [InlineData(Curve, "70", "1", "automatic", DrawnData.Statistics)]
+    [InlineData(Curve, "70", "1", "patients", DrawnData.Patients)]
+    [InlineData(Arms, "2", "arm + site", "automatic", DrawnData.Statistics)]
+    [InlineData(Arms, "66", "arm + site", "automatic", DrawnData.Statistics)]
+    [InlineData(Arms, "66", "arm + site", "patients", DrawnData.Patients)]
+    [InlineData(Losses, "3", "arm", "automatic", DrawnData.Patients)]
+    [InlineData(Losses, "65", "arm", "automatic", DrawnData.Patients)]
+    public void Simulate_RefittedByFit_GivesTheRowsOfTheRun(string study, string replicate, string controls, string sampling, DrawnData drawn)
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("study.yaml", study);
-        CommandRun.Of("run", path, "--out", folder.At("out"), "--keep-replicates");
+        CommandRun.Of("run", path, "--out", folder.At("out"), "--keep-replicates", "--sampling", sampling);
+        Assert.Equal(drawn, Manifest.Parse(File.ReadAllText(folder.At("out/manifest.json"))).Drawn);
         ResultTable replicates = new(folder.At("out/replicates.csv"));
-        string data = CommandRun.Of("simulate", path, "--replicate", replicate).Output;
+        string data = CommandRun.Of("simulate", path, "--replicate", replicate, "--sampling", sampling).Output;
         (string Method, string Terms)[] models =
         [
             ("null-model", ""),
@@ -138,6 +142,43 @@ public sealed class SimulateTests
         string analysed = new ResultTable(folder.At("out/summary.csv")).Where(("measure", "patients_analysed")).Single()["value"];
 
         Assert.Equal(analysed, $"{Lines(CommandRun.Of("simulate", path)).Length - 1}");
+    }
+
+    // Numbers of the time when patients were all that could be drawn: whoever asks for patients has them still.
+    [Fact]
+    public void Simulate_OfPatients_GivesTheBitsOfBeforeStatisticsWereDrawn()
+    {
+        string[] lines = Lines(CommandRun.Of("simulate", StudyText.Experiment("quickstart"), "--sampling", "patients"));
+
+        Assert.Equal(151, lines.Length);
+        Assert.Equal(
+            "1,1,s1,treatment,-0.5601347272920945,-1.0083254755499602,-0.1960899976700085,-0.8088887875283823,1.4627381880017878,-0.6968795133248765,"
+            + "-0.906812152355612,-0.6739360772094506,-0.40553872309800887,-0.6027867524519513,-1.0083254755499602,0.1853576769809978",
+            lines[1]);
+    }
+
+    // The data have their bits; the last digits of a fit may change with the order of its sums.
+    [Theory]
+    [InlineData("f-exact", "var(therapist)", 0.06148580018172368, 1.7555445564621226)]
+    [InlineData("t-satterthwaite", "alliance_between", 0.35458422791842165, 2.180591968483164)]
+    [InlineData("t-satterthwaite", "alliance_within", 0.00859923596348179, 0.08697873993994734)]
+    [InlineData("t-satterthwaite", "I(alliance_between^2)", -0.2994565791378906, -0.8213463421852987)]
+    public void Run_OfPatients_GivesTheNumbersOfBeforeStatisticsWereDrawn(string test, string term, double estimate, double statistic)
+    {
+        Dictionary<string, string> patients = Row("patients");
+        AssertClose(estimate, patients["estimate"], "estimate", 1e-11);
+        AssertClose(statistic, patients["statistic"], "statistic", 1e-10);
+        Assert.NotEqual(patients["estimate"], Row("automatic")["estimate"]);
+
+        Dictionary<string, string> Row(string sampling)
+        {
+            using TemporaryFolder folder = new();
+            CommandRun.Of(
+                "run", StudyText.Experiment("quickstart"), "--replicates", "1", "--keep-replicates", "--sampling", sampling, "--out", folder.At("out"));
+            return new ResultTable(folder.At("out/replicates.csv"))
+                .Where(("scenario", "1"), ("term", term), ("test", test))
+                .First();
+        }
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class GlobalSearch
     public GlobalSearch(LinearModel model, int therapists, bool[] hasBetween, bool[] hasWithin)
     {
         _model = model;
-        _criterion = new(therapists, [.. model.Columns], hasBetween);
+        _criterion = new(therapists, [.. model.Columns], hasBetween, hasWithin);
         _data = new(therapists, hasBetween, hasWithin);
         _grid = new double[((HighestDecade - LowestDecade) * PointsPerDecade) + 1];
         for (int i = 0; i < _grid.Length; i++)

@@ -131,6 +131,30 @@ internal sealed class PatientMoments<T>
         _measured.Span[therapist] = measuredCount;
     }
 
+    /// <summary>Whether alliance and outcome are all that is summed.</summary>
+    public bool IsAllianceAndOutcome => _isAllianceAndOutcome;
+
+    /// <summary>Adds the sums of a therapist all of whose patients are analysed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Add(int therapist, in AllianceOutcomeSums<T> sums)
+    {
+        T n = _batch.Caseload.Span[therapist];
+        T inverse = T.Create(1) / T.Max(n, T.Create(1));
+        T x = sums.Alliance * inverse;
+        T y = sums.Outcome * inverse;
+        Span<T> cross = _cross.Span[..3];
+        cross[Packed.Index(_alliance, _alliance)] += sums.AllianceSquare - (x * sums.Alliance);
+        cross[1] += sums.Product - (_alliance == 0 ? y * sums.Alliance : x * sums.Outcome);
+        cross[Packed.Index(_outcome, _outcome)] += sums.OutcomeSquare - (y * sums.Outcome);
+        T alliance = _batch.ObservedBase.Span[therapist] + x;
+        _analysed.Span[therapist] = n;
+        _means.Span[(_alliance * _therapists) + therapist] = alliance;
+        _means.Span[(_outcome * _therapists) + therapist] = _batch.OutcomeBase.Span[therapist] + y;
+        _allianceMeans.Span[therapist] = alliance;
+        _measuredMeans.Span[therapist] = alliance;
+        _measured.Span[therapist] = n;
+    }
+
     /// <summary>[therapist] Means of a source, to be filled; of the alliance also where no column reads it within therapists.</summary>
     public Span<T> SampledMeans(PatientSource source) =>
         IndexOf(source) is >= 0 and int s ? _means.Span.Slice(s * _therapists, _therapists) : _allianceMeans.Span;

@@ -28,6 +28,10 @@ internal sealed class ProfiledCriterion<T>
     private readonly MeanProducts<T> _means;
     private readonly int _order;       // p + 1
     private readonly LaneBuffer<T> _within;    // packed over _columns
+    private readonly LaneBuffer<T> _between;   // packed over _columns: Σ m mᵀ, in balanced designs
+    private readonly int[] _withinColumns;     // positions in _columns of those that can vary within therapists, the outcome last
+    private readonly LaneBuffer<T> _reduced;   // packed over _withinColumns
+    private readonly LdlFactor<T> _withinLdl;
     private readonly LaneBuffer<T> _a;
     private readonly LaneBuffer<T> _weights;   // w_j
     private readonly LaneBuffer<T> _powers;    // z_j w_j², then z_j² w_j³
@@ -43,13 +47,27 @@ internal sealed class ProfiledCriterion<T>
     /// <param name="therapists">Therapists of the data.</param>
     /// <param name="columns">Columns of the statistics: fixed effects in order, then the outcome.</param>
     /// <param name="hasBetween">For each column of the statistics whether its therapist means can differ from 0.</param>
-    public ProfiledCriterion(int therapists, ReadOnlySpan<int> columns, ReadOnlySpan<bool> hasBetween)
+    /// <param name="hasWithin">For each column of the statistics whether it can vary within therapists.</param>
+    public ProfiledCriterion(int therapists, ReadOnlySpan<int> columns, ReadOnlySpan<bool> hasBetween, ReadOnlySpan<bool> hasWithin)
     {
         _columns = columns.ToArray();
         _order = columns.Length;
         _means = new(therapists, _columns, hasBetween);
         _within = new(Packed.Length(_order));
+        _between = new(Packed.Length(_order));
         _a = new(Packed.Length(_order));
+        List<int> within = [];
+        for (int k = 0; k < _order; k++)
+        {
+            if (k == _order - 1 || hasWithin[columns[k]])
+            {
+                within.Add(k);
+            }
+        }
+
+        _withinColumns = [.. within];
+        _reduced = new(Packed.Length(_withinColumns.Length));
+        _withinLdl = new(_withinColumns.Length);
         _weights = new(therapists);
         _powers = new(therapists);
         _residuals = new(therapists);
@@ -87,25 +105,38 @@ internal sealed class ProfiledCriterion<T>
     {
         _data = data;
         _means.Load(data);
-        Span<T> within = _within.Span;
-        ReadOnlySpan<T> all = data.Within.Span;
+        Gather(data.Within.Span, _within.Span);
+        if (data.IsBalanced)
+        {
+            Gather(data.MeanProducts.Span, _between.Span);
+        }
+
+        for (int i = 0; i < _withinColumns.Length; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                _reduced.Span[Packed.Index(i, j)] = _within.Span[Packed.Index(_withinColumns[i], _withinColumns[j])];
+            }
+        }
+
+        _withinLdl.FactorWithRank(_reduced.Span, RankTolerance);
+        WithinSumOfSquares = _withinLdl.Pivots[_withinColumns.Length - 1];
+        WithinRank = CountKept(_withinLdl);
+        Assemble(T.Create(0));
+        _ldl.FactorWithRank(_a.Span, RankTolerance);
+        Rank = CountKept(_ldl);
+        _ldl.Coefficients(_beta.Span);
+    }
+
+    private void Gather(ReadOnlySpan<T> all, Span<T> target)
+    {
         for (int i = 0; i < _order; i++)
         {
             for (int j = 0; j <= i; j++)
             {
-                int high = Math.Max(_columns[i], _columns[j]);
-                int low = Math.Min(_columns[i], _columns[j]);
-                within[Packed.Index(i, j)] = all[Packed.Index(high, low)];
+                target[Packed.Index(i, j)] = all[Packed.Index(Math.Max(_columns[i], _columns[j]), Math.Min(_columns[i], _columns[j]))];
             }
         }
-
-        _ldl.FactorWithRank(within, RankTolerance);
-        WithinSumOfSquares = _ldl.Pivots[_order - 1];
-        WithinRank = CountKept();
-        Assemble(T.Create(0));
-        _ldl.FactorWithRank(_a.Span, RankTolerance);
-        Rank = CountKept();
-        _ldl.Coefficients(_beta.Span);
     }
 
     /// <summary>Evaluates A, its factor and β at θ.</summary>
@@ -127,6 +158,11 @@ internal sealed class ProfiledCriterion<T>
         if (!T.Any(T.LessThan(sum, theta)))
         {
             return sum; // log 1
+        }
+
+        if (_data.IsBalanced)
+        {
+            return T.Create(_data.Therapists) * Elementary.Log(T.Fma(n[0], theta, one));
         }
 
         T product = one;
@@ -272,12 +308,12 @@ internal sealed class ProfiledCriterion<T>
         _means.Add(powers, _t3.Span, fixedEffectsOnly: true);
     }
 
-    private T CountKept()
+    private static T CountKept(LdlFactor<T> factor)
     {
         T count = T.Create(0);
-        for (int k = 0; k < _order - 1; k++)
+        for (int k = 0; k < factor.Order - 1; k++)
         {
-            count += T.And(_ldl.Kept[k], T.Create(1));
+            count += T.And(factor.Kept[k], T.Create(1));
         }
 
         return count;
@@ -285,6 +321,12 @@ internal sealed class ProfiledCriterion<T>
 
     private void Assemble(T theta)
     {
+        if (_data.IsBalanced)
+        {
+            AssembleBalanced(theta);
+            return;
+        }
+
         Span<T> w = _weights.Span;
         ReadOnlySpan<T> n = _data.Analysed.Span;
         ReadOnlySpan<T> z = _data.RandomFactor.Span;
@@ -296,6 +338,21 @@ internal sealed class ProfiledCriterion<T>
 
         _within.Span.CopyTo(_a.Span);
         _means.Add(w, _a.Span, fixedEffectsOnly: false);
+    }
+
+    // All weights are equal: A = W + w Σ m mᵀ.
+    private void AssembleBalanced(T theta)
+    {
+        T n = _data.Analysed.Span[0];
+        T w = n / T.Fma(n, theta, T.Create(1));
+        _weights.Span.Fill(w);
+        Span<T> a = _a.Span;
+        ReadOnlySpan<T> within = _within.Span[..a.Length];
+        ReadOnlySpan<T> between = _between.Span[..a.Length];
+        for (int k = 0; k < a.Length; k++)
+        {
+            a[k] = T.Fma(w, between[k], within[k]);
+        }
     }
 
     private void ResidualDerivatives(out T sumW, out T sumWw, out T residualFirst, out T residualSecond)

@@ -57,7 +57,7 @@ internal sealed class RandomInterceptFit<T>
     public RandomInterceptFit(LinearModel model, int therapists, bool[] hasBetween, bool[] hasWithin)
     {
         _model = model;
-        _criterion = new(therapists, [.. model.Columns], hasBetween);
+        _criterion = new(therapists, [.. model.Columns], hasBetween, hasWithin);
         HasOrthogonalLevels = model.Columns.All(c => c == model.Columns[^1] || !(hasBetween[c] && hasWithin[c]));
         if (model.HasRandomIntercept)
         {
@@ -67,6 +67,12 @@ internal sealed class RandomInterceptFit<T>
 
     /// <summary>Whether every column varies either between or within therapists, not both.</summary>
     public bool HasOrthogonalLevels { get; }
+
+    /// <summary>Whether the criterion's value at the fitted θ is computed.</summary>
+    public bool NeedsCriterion { get; init; } = true;
+
+    /// <summary>Whether its value at θ = 0 is computed.</summary>
+    public bool NeedsCriterionAtZero { get; init; } = true;
 
     /// <summary>The criterion, standing at the fitted θ.</summary>
     public ProfiledCriterion<T> Criterion => _criterion;
@@ -87,7 +93,7 @@ internal sealed class RandomInterceptFit<T>
         T estimable = T.And(T.LessThan(T.Create(0.5), residualDf), T.LessThan(zero, _criterion.ResidualSumOfSquares));
         fit.Converged = all;
         fit.Theta = zero;
-        fit.CriterionAtZero = Value(zero, _criterion.ResidualSumOfSquares);
+        fit.CriterionAtZero = NeedsCriterionAtZero || (NeedsCriterion && !_model.HasRandomIntercept) ? Value(zero, _criterion.ResidualSumOfSquares) : zero;
         if (_model.HasRandomIntercept)
         {
             estimable = T.And(estimable, fit.Within.Estimable);
@@ -97,6 +103,11 @@ internal sealed class RandomInterceptFit<T>
 
         fit.Estimable = estimable;
         fit.Variance = _criterion.ResidualSumOfSquares / Divisor();
+        if (!NeedsCriterion)
+        {
+            return fit;
+        }
+
         fit.Criterion = _model.HasRandomIntercept ? Value(fit.Theta, _criterion.ResidualSumOfSquares) : fit.CriterionAtZero;
         return fit;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
 
@@ -68,12 +69,17 @@ internal sealed class SampledMoments<T>
                 continue;
             }
 
-            T coefficient = T.Create(_factor.Factor[s, k]);
-            ReadOnlySpan<T> numbers = _numbers.Means(k)[..means.Length];
-            for (int j = 0; j < means.Length; j++)
-            {
-                means[j] = T.Fma(coefficient, numbers[j], means[j]);
-            }
+            AddScaled(_factor.Factor[s, k], _numbers.Means(k), means);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddScaled(double coefficient, ReadOnlySpan<T> numbers, Span<T> means)
+    {
+        T scale = T.Create(coefficient);
+        for (int j = 0; j < means.Length && j < numbers.Length; j++)
+        {
+            means[j] = T.Fma(scale, numbers[j], means[j]);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
 
@@ -85,17 +86,29 @@ internal sealed class SampledNumbers<T>
         ReadOnlySpan<T> roots = _roots.Span.Slice(first, count);
         if (number + 1 == _rank)
         {
-            for (int j = 0; j < even.Length; j++)
-            {
-                BoxMuller.Transform(words[j], out T only, out _);
-                even[j] = roots[j] * only;
-            }
-
-            return;
+            First(words, roots, even);
         }
+        else
+        {
+            Both(words, roots, even, _means.Span.Slice(((number + 1) * therapists) + first, count));
+        }
+    }
 
-        Span<T> odd = _means.Span.Slice(((number + 1) * therapists) + first, count);
-        for (int j = 0; j < even.Length; j++)
+    // Compiled for themselves: two transformations in one method exceed what the compiler inlines.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void First(ReadOnlySpan<T> words, ReadOnlySpan<T> roots, Span<T> only)
+    {
+        for (int j = 0; j < only.Length && j < words.Length && j < roots.Length; j++)
+        {
+            BoxMuller.Transform(words[j], out T x, out _);
+            only[j] = roots[j] * x;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Both(ReadOnlySpan<T> words, ReadOnlySpan<T> roots, Span<T> even, Span<T> odd)
+    {
+        for (int j = 0; j < even.Length && j < odd.Length && j < words.Length && j < roots.Length; j++)
         {
             BoxMuller.Transform(words[j], out T x, out T y);
             even[j] = roots[j] * x;

@@ -8,6 +8,9 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class TherapistStatistics<T>
     where T : unmanaged, ILane<T>
 {
+    private readonly MeanProducts<T> _products;
+    private readonly LaneBuffer<T> _ones;
+
     /// <param name="therapists">Therapists.</param>
     /// <param name="hasBetween">For each column whether its therapist means can differ from 0.</param>
     /// <param name="hasWithin">For each column whether it can vary within therapists.</param>
@@ -22,6 +25,10 @@ internal sealed class TherapistStatistics<T>
         RandomFactor.Span.Fill(T.Create(1));
         Means = new(therapists * Columns);
         Within = new(Packed.Length(Columns));
+        MeanProducts = new(Packed.Length(Columns));
+        _products = new(therapists, [.. Enumerable.Range(0, Columns)], hasBetween);
+        _ones = new(therapists);
+        _ones.Span.Fill(T.Create(1));
     }
 
     /// <summary>J: therapists, with or without analysed patients.</summary>
@@ -48,6 +55,9 @@ internal sealed class TherapistStatistics<T>
     /// <summary>Packed lower triangle over the columns: Σ_j Σ_i (x_ij − x̄_j)(y_ij − ȳ_j).</summary>
     public LaneBuffer<T> Within { get; }
 
+    /// <summary>Packed lower triangle over the columns: Σ_j m_j m_jᵀ of the therapist means; only in balanced designs, where all fits share it.</summary>
+    public LaneBuffer<T> MeanProducts { get; }
+
     /// <summary>N: analysed patients.</summary>
     public T Observations { get; set; }
 
@@ -73,6 +83,17 @@ internal sealed class TherapistStatistics<T>
 
         Observations = patients;
         AnalysedTherapists = therapists;
+    }
+
+    /// <summary>Fills <see cref="MeanProducts"/> in a balanced design, once the means are there.</summary>
+    public void SumMeanProducts()
+    {
+        if (IsBalanced)
+        {
+            MeanProducts.Span.Fill(T.Create(0));
+            _products.Load(this);
+            _products.Add(_ones.Span, MeanProducts.Span, fixedEffectsOnly: false);
+        }
     }
 
     /// <summary>Copies one lane into statistics of one data set.</summary>

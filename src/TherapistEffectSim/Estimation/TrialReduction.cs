@@ -18,6 +18,7 @@ internal sealed class TrialReduction<T>
     private readonly TrialGenerator<T> _generator;
     private readonly TrialBatch<T> _batch;
     private readonly PatientMoments<T> _moments;
+    private readonly bool _sumsOnTheWay;
     private readonly SampledMoments<T>? _sampled; // null: from patients
     private readonly LaneBuffer<T> _observedMeans;   // [therapist] centred alliance_between
     private readonly LaneBuffer<T> _inputs;
@@ -44,6 +45,7 @@ internal sealed class TrialReduction<T>
             IsBalanced = world.IsBalanced,
         };
         _sampled = withoutPatients ? new(world, columns, _generator.Random, _batch, _moments) : null;
+        _sumsOnTheWay = _generator.CanSumPatients && _moments.IsAllianceAndOutcome && !columns.NeedsPatientRows && !columns.NeedsObservedMeansPerPatient;
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
 
@@ -70,6 +72,19 @@ internal sealed class TrialReduction<T>
         }
 
         _moments.Clear();
+        if (_sumsOnTheWay)
+        {
+            for (int j = 0; j < _world.Layout.Therapists; j++)
+            {
+                _generator.SumPatients(j, _batch, out AllianceOutcomeSums<T> sums);
+                _moments.Add(j, in sums);
+            }
+
+            ObservedMeans();
+            Fill();
+            return;
+        }
+
         bool wait = _columns.NeedsObservedMeansPerPatient;
         bool keep = wait || Rows is not null;
         int position = 0;
@@ -150,6 +165,8 @@ internal sealed class TrialReduction<T>
                     : T.Create(0);
             }
         }
+
+        Statistics.SumMeanProducts();
     }
 
     private void Means(AnalysisColumn column, Span<T> means)
@@ -177,6 +194,11 @@ internal sealed class TrialReduction<T>
             {
                 means[j] = column.IsTrueAlliance ? T.Fma(scale, source[j], trueAlliance[j]) : scale * source[j];
             }
+        }
+
+        if (_world.IsComplete)
+        {
+            return;
         }
 
         // A therapist without analysed patients has no weight, but what is multiplied by it must be finite.

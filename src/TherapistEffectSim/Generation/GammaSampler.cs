@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Generation;
@@ -30,21 +31,7 @@ internal static class GammaSampler
         for (int attempt = 1; attempt < MostAttempts && T.Any(open); attempt++)
         {
             random.Attempt(words, domain, entity, attempt);
-            BoxMuller.Transform(words[0], out T normal, out _);
-            T uniform = T.Fma(T.ConvertUnsigned(T.ShiftRight(words[1], 11)), T.Create(Uniform53), T.Create(0.5 * Uniform53));
-            T root = T.Fma(c, normal, one);
-            T cube = root * root * root;
-            T square = normal * normal;
-            T accepted = T.And(T.LessThan(zero, root), T.LessThan(T.Fma(T.Create(Squeeze) * square, square, uniform), one));
-            if (T.Any(T.AndNot(open, accepted)))
-            {
-                T bound = T.Fma(T.Create(0.5), square, d * ((one - cube) + Elementary.Log(T.Max(cube, T.Create(double.Epsilon)))));
-                accepted = T.Or(accepted, T.And(T.LessThan(zero, root), T.LessThan(Elementary.Log(uniform), bound)));
-            }
-
-            accepted = T.And(accepted, open);
-            result = T.Select(accepted, d * cube, result);
-            open = T.AndNot(open, accepted);
+            Attempt(words, in d, in c, ref result, ref open);
         }
 
         if (!T.Any(small))
@@ -57,5 +44,36 @@ internal static class GammaSampler
         T below = T.Fma(T.ConvertUnsigned(T.ShiftRight(words[0], 11)), T.Create(Uniform53), T.Create(0.5 * Uniform53));
         T factor = Elementary.Exp(Elementary.Log(below) / T.Select(small, shape, one));
         return T.Select(small, result * factor, result);
+    }
+
+    // Accepts by the squeeze, and where a lane needs it by the logarithms: what a lane decides does not depend on the others.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Attempt<T>(ReadOnlySpan<T> words, in T d, in T c, ref T result, ref T open)
+        where T : unmanaged, ILane<T>
+    {
+        T one = T.Create(1);
+        BoxMuller.Transform(words[0], out T normal, out _);
+        T uniform = T.Fma(T.ConvertUnsigned(T.ShiftRight(words[1], 11)), T.Create(Uniform53), T.Create(0.5 * Uniform53));
+        T root = T.Fma(c, normal, one);
+        T cube = root * root * root;
+        T square = normal * normal;
+        T above = T.LessThan(T.Create(0), root);
+        T accepted = T.And(above, T.LessThan(T.Fma(T.Create(Squeeze) * square, square, uniform), one));
+        if (T.Any(T.AndNot(open, accepted)))
+        {
+            accepted = T.Or(accepted, T.And(above, ByLogarithms(in square, in cube, in d, in uniform)));
+        }
+
+        accepted = T.And(accepted, open);
+        result = T.Select(accepted, d * cube, result);
+        open = T.AndNot(open, accepted);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T ByLogarithms<T>(in T square, in T cube, in T d, in T uniform)
+        where T : unmanaged, ILane<T>
+    {
+        T bound = T.Fma(T.Create(0.5), square, d * ((T.Create(1) - cube) + Elementary.Log(T.Max(cube, T.Create(double.Epsilon)))));
+        return T.LessThan(Elementary.Log(uniform), bound);
     }
 }

@@ -64,30 +64,13 @@ internal sealed class TrialGenerator<T>
         SiteEffects();
         _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
-        Span<T> words = _words.Span[..2];
-        for (int j = 0; j < real; j++)
+        if (_scores is null && _furtherTherapists is null)
         {
-            T score;
-            T effect;
-            T adherence = default;
-            if (_scores is null)
-            {
-                _random.Entity(words, RandomDomain.Therapist, j);
-                BoxMuller.Transform(words[0], out score, out effect);
-            }
-            else
-            {
-                _scores.Draw(j, out score, out effect, out adherence);
-            }
-
-            if (_furtherTherapists is null)
-            {
-                Therapist(j, in score, in effect, batch);
-            }
-            else
-            {
-                FurtherTherapist(j, score, effect, adherence, batch);
-            }
+            PlainTherapists(real, batch);
+        }
+        else
+        {
+            OtherTherapists(real, batch);
         }
 
         for (int j = real; j < _world.Layout.Therapists; j++)
@@ -137,6 +120,56 @@ internal sealed class TrialGenerator<T>
         return patients;
     }
 
+    /// <summary>Whether <see cref="SumPatients"/> may be used: nobody is lost, and alliance and outcome hang on two numbers of a patient.</summary>
+    public bool CanSumPatients => !_needsMasks && !_needsMeasurement && _furtherPatients is null && _world.Components.Within is { Square: 0, Segments.IsEmpty: true };
+
+    /// <summary>Draws the patients of one therapist and sums them on the way, without keeping them: the sums of what <see cref="Patients"/> draws, to the bit.</summary>
+    /// <param name="therapist">From 0.</param>
+    /// <param name="batch">Its therapists must have been drawn.</param>
+    /// <param name="sums">The sums.</param>
+    public void SumPatients(int therapist, TrialBatch<T> batch, out AllianceOutcomeSums<T> sums)
+    {
+        sums = default;
+        int patients = (int)batch.Caseload.Span[therapist][0];
+        for (int i = 0; i < patients; i += Chunk)
+        {
+            int count = Math.Min(Chunk, patients - i);
+            Span<T> words = _words.Span[..((count + 1) & ~1)];
+            _random.Patients(words, RandomDomain.Patient, therapist, i);
+            Sum(words[..count], ref sums);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Sum(ReadOnlySpan<T> words, ref AllianceOutcomeSums<T> sums)
+    {
+        T withinSd = T.Create(_world.Components.AllianceWithinSd);
+        T residualSd = T.Create(_world.Components.ResidualSd);
+        T slope = T.Create(_world.Components.Within.Linear);
+        T sumX = sums.Alliance;
+        T sumY = sums.Outcome;
+        T xx = sums.AllianceSquare;
+        T xy = sums.Product;
+        T yy = sums.OutcomeSquare;
+        for (int i = 0; i < words.Length; i++)
+        {
+            BoxMuller.Transform(words[i], out T deviation, out T residual);
+            T x = withinSd * deviation;
+            T y = T.Fma(slope, deviation, residualSd * residual);
+            sumX += x;
+            sumY += y;
+            xx = T.Fma(x, x, xx);
+            xy = T.Fma(x, y, xy);
+            yy = T.Fma(y, y, yy);
+        }
+
+        sums.Alliance = sumX;
+        sums.Outcome = sumY;
+        sums.AllianceSquare = xx;
+        sums.Product = xy;
+        sums.OutcomeSquare = yy;
+    }
+
     private void Plain(int therapist, Span<T> words, int count, int firstPatient, int position, TrialBatch<T> batch)
     {
         _random.Patients(words, RandomDomain.Patient, therapist, firstPatient);
@@ -171,6 +204,71 @@ internal sealed class TrialGenerator<T>
         batch.AllianceBase.Span[j] = T.Create(0);
         batch.OutcomeBase.Span[j] = T.Create(_world.Layout.Arm[j] == 1 ? _world.Components.ArmEffect : 0) + _siteEffects.Span[_world.Layout.Site[j]];
         _furtherTherapists!.AddPatientAlone(j, batch);
+    }
+
+    // Independent standard normal scores, and nothing further that hangs on them.
+    private void PlainTherapists(int therapists, TrialBatch<T> batch)
+    {
+        for (int first = 0; first < therapists; first += Chunk)
+        {
+            Span<T> words = _words.Span[..Math.Min(Chunk, therapists - first)];
+            _random.FirstWords(words, RandomDomain.Therapist, first);
+            Therapists(words, first, batch);
+        }
+    }
+
+    private void OtherTherapists(int therapists, TrialBatch<T> batch)
+    {
+        Span<T> words = _words.Span[..2];
+        for (int j = 0; j < therapists; j++)
+        {
+            T score;
+            T effect;
+            T adherence = default;
+            if (_scores is null)
+            {
+                _random.Entity(words, RandomDomain.Therapist, j);
+                BoxMuller.Transform(words[0], out score, out effect);
+            }
+            else
+            {
+                _scores.Draw(j, out score, out effect, out adherence);
+            }
+
+            if (_furtherTherapists is null)
+            {
+                Therapist(j, in score, in effect, batch);
+            }
+            else
+            {
+                FurtherTherapist(j, score, effect, adherence, batch);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Therapists(ReadOnlySpan<T> words, int first, TrialBatch<T> batch)
+    {
+        Design.VarianceComponents world = _world.Components;
+        Design.ResponseCurve between = world.Between;
+        T effectSd = T.Create(world.OutcomeTherapistSd);
+        T allianceSd = T.Create(world.AllianceBetweenSd);
+        Span<T> scores = batch.TherapistScore.Span.Slice(first, words.Length);
+        Span<T> effects = batch.TherapistEffect.Span.Slice(first, words.Length);
+        Span<T> alliance = batch.AllianceBase.Span.Slice(first, words.Length);
+        Span<T> outcome = batch.OutcomeBase.Span.Slice(first, words.Length);
+        ReadOnlySpan<T> sites = _siteEffects.Span;
+        ReadOnlySpan<int> arm = _world.Layout.Arm.AsSpan(first, words.Length);
+        ReadOnlySpan<int> site = _world.Layout.Site.AsSpan(first, words.Length);
+        for (int i = 0; i < words.Length; i++)
+        {
+            BoxMuller.Transform(words[i], out T score, out T outcomeScore);
+            T effect = effectSd * outcomeScore;
+            scores[i] = score;
+            effects[i] = effect;
+            alliance[i] = allianceSd * score;
+            outcome[i] = LaneCurve.At(between, score, effect + (T.Create(arm[i] == 1 ? world.ArmEffect : 0) + sites[site[i]]));
+        }
     }
 
     private void SiteEffects()

@@ -45,6 +45,13 @@ internal sealed class RandomNumberStream<T>
     public void Entity(Span<T> words, RandomDomain domain, int entity) =>
         _philox.Fill(words[..2], 0, Entity(domain, entity), _replicateLow, _replicateHigh);
 
+    /// <summary>The first words of block 0 of consecutive entities.</summary>
+    /// <param name="words">One per entity.</param>
+    /// <param name="domain">What they are for.</param>
+    /// <param name="first">The first entity.</param>
+    public void FirstWords(Span<T> words, RandomDomain domain, int first) =>
+        _philox.FillFirst(words, 0, Entity(domain, first), _replicateLow, _replicateHigh);
+
     /// <summary>The two words of any block of an entity.</summary>
     public void Block(Span<T> words, RandomDomain domain, int entity, uint index) =>
         _philox.Fill(words[..2], index, Entity(domain, entity), _replicateLow, _replicateHigh);

@@ -19,6 +19,15 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     /// <summary>Whether CR2 standard errors and their degrees of freedom are read.</summary>
     public bool NeedsCr2 { get; set; }
 
+    /// <summary>Whether the deviance, or REML criterion, is read.</summary>
+    public bool NeedsCriterion { get; set; }
+
+    /// <summary>Whether that of the model without the random term is read.</summary>
+    public bool NeedsCriterionAtZero { get; set; }
+
+    /// <summary>Whether the F ratio of the therapists is read.</summary>
+    public bool NeedsFRatio { get; set; }
+
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
     public int Read(int position)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Randomness;
 
@@ -31,7 +33,11 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             _therapistMeans = new(therapists, plan.HasBetween(means), plan.HasWithin(means));
         }
 
-        _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f)))];
+        _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f))
+        {
+            NeedsCriterion = f.NeedsCriterion,
+            NeedsCriterionAtZero = f.NeedsCriterionAtZero,
+        })];
         _meansErrors = [.. plan.Fits.Select(f => f.OnTherapistMeans && f.NeedsHc3 ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
         _patientErrors =
         [
@@ -89,13 +95,9 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     }
 
     /// <summary>Writes the lanes to an array.</summary>
-    public static void Store(T value, double[] target, int offset)
-    {
-        for (int lane = 0; lane < T.Width; lane++)
-        {
-            target[offset + lane] = value[lane];
-        }
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(T value, double[] target, int offset) =>
+        MemoryMarshal.Write(MemoryMarshal.AsBytes(target.AsSpan(offset, T.Width)), in value);
 
     private void Fit(int f, LeafValues leaf, int offset)
     {
@@ -105,15 +107,19 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         LinearModelFit<T> fit = fitter.Fit(planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics);
         Store(fit.Theta, values.Theta, offset);
         Store(fit.Variance, values.Variance, offset);
-        Store(fit.Criterion, values.Criterion, offset);
-        Store(fit.CriterionAtZero, values.CriterionAtZero, offset);
+        if (planned.NeedsCriterion)
+        {
+            Store(fit.Criterion, values.Criterion, offset);
+            Store(fit.CriterionAtZero, values.CriterionAtZero, offset);
+        }
+
         StoreMask(fit.Estimable, values.Estimable, offset);
         StoreMask(fit.Converged, values.Converged, offset);
-        WithinTherapists<T> within = fit.Within;
-        Store(within.Between * within.WithinDf / (within.Within * within.BetweenDf), values.FRatio, offset);
-        Store(within.BetweenDf, values.BetweenDf, offset);
-        Store(within.WithinDf, values.WithinDf, offset);
-        StoreMask(within.Estimable, values.FEstimable, offset);
+        if (planned.NeedsFRatio)
+        {
+            StoreFRatio(fit.Within, values, offset);
+        }
+
         if (planned.Coefficients.Count == 0)
         {
             return;
@@ -249,11 +255,22 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
     }
 
+    private static void StoreFRatio(in WithinTherapists<T> within, FitValues values, int offset)
+    {
+        Store(within.Between * within.WithinDf / (within.Within * within.BetweenDf), values.FRatio, offset);
+        Store(within.BetweenDf, values.BetweenDf, offset);
+        Store(within.WithinDf, values.WithinDf, offset);
+        StoreMask(within.Estimable, values.FEstimable, offset);
+    }
+
     private static void StoreMask(T mask, bool[] target, int offset)
     {
-        for (int lane = 0; lane < T.Width; lane++)
+        Span<ulong> bits = stackalloc ulong[T.Width];
+        MemoryMarshal.Write(MemoryMarshal.AsBytes(bits), in mask);
+        Span<bool> lanes = target.AsSpan(offset, T.Width);
+        for (int lane = 0; lane < lanes.Length; lane++)
         {
-            target[offset + lane] = BitConverter.DoubleToInt64Bits(mask[lane]) != 0;
+            lanes[lane] = bits[lane] != 0;
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed class GlobalOptimumTests(ITestOutputHelper output)
             RandomInterceptFit<Lane8> fitter = new(model, therapists, data.HasBetween, data.HasWithin);
             LinearModelFit<Lane8> fit = fitter.Fit(data);
 
-            ProfiledCriterion<Lane8> criterion = new(therapists, columns, data.HasBetween);
+            ProfiledCriterion<Lane8> criterion = new(therapists, columns, data.HasBetween, data.HasWithin);
             criterion.Load(data);
             Lane8 divisor = reml ? data.Observations - criterion.Rank : data.Observations;
             Lane8 Value(Lane8 theta)

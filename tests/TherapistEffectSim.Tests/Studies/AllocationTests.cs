@@ -32,6 +32,13 @@ public sealed class AllocationTests
         { new SharedCaseload { Total = 200, Cv = 1.5 }, TherapistMean.Analysed, 0.4 },
     };
 
+    public static TheoryData<Caseload> Complete() =>
+    [
+        new FixedCaseload { Patients = 8 },
+        new DrawnCaseload { Mean = 9, Cv = 0.8 },
+        new SharedCaseload { Total = 200, Cv = 1.5 },
+    ];
+
     [Theory]
     [MemberData(nameof(Worlds))]
     public void RunAndAdd_InSteadyState_DoNotAllocate(Caseload caseload, TherapistMean mean, double loss)
@@ -44,8 +51,25 @@ public sealed class AllocationTests
                 Outcome = new() { Rate = loss / 2, DependsOn = new() { Severity = loss, Outcome = -loss } },
             },
         };
-        Study study = StudyFixture.Study(1, seed: 3, [.. s_methods], world);
-        ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0]);
+        Study study = StudyFixture.Study(1, seed: 3, [.. s_methods], world) with { Sampling = Sampling.Patients };
+
+        AssertNoAllocation(study);
+    }
+
+    [Theory]
+    [MemberData(nameof(Complete))]
+    public void RunAndAdd_WithoutPatients_DoNotAllocate(Caseload caseload)
+    {
+        Scenario world = BitIdentityTests.Complete(caseload);
+        Study study = StudyFixture.Study(1, seed: 3, [.. BitIdentityTests.MethodsWithoutPatients], world);
+
+        AssertNoAllocation(study);
+    }
+
+    private static void AssertNoAllocation(Study study)
+    {
+        ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0], StudySampling.IsWithoutPatients(study));
+        Assert.Equal(study.Sampling == Sampling.Automatic, plan.WithoutPatients);
         AssertNoAllocation(new ReplicateEngine<Lane8>(plan), plan);
         AssertNoAllocation(new ReplicateEngine<Lane2>(plan), plan);
     }

@@ -53,6 +53,21 @@ public sealed class BitIdentityTests
         new() { Preset = MethodPreset.Correlations },
     ];
 
+    /// <summary>Methods that see no more of a trial than means and sums within therapists.</summary>
+    public static ImmutableArray<Method> MethodsWithoutPatients { get; } =
+        [.. s_methods.Where(m => m.Name is not ("patients" or "products"))];
+
+    /// <summary>A world whose statistics can be drawn without patients: nobody is lost, and what holds within therapists is straight.</summary>
+    public static Scenario Complete(Caseload caseload)
+    {
+        Scenario world = World(caseload, TherapistMean.Analysed);
+        return world with
+        {
+            Outcome = (EndpointOutcome)world.Outcome with { Within = new LinearShape { Slope = 0.3 } },
+            Attrition = new(),
+        };
+    }
+
     public static Scenario World(Caseload caseload, TherapistMean mean) => new()
     {
         Trial = new() { Arms = ["usual", "motivational"], Sites = 3, Therapists = 13, Caseload = caseload },
@@ -102,8 +117,33 @@ public sealed class BitIdentityTests
             _ => World(new FixedCaseload { Patients = 8 }, TherapistMean.Analysed) with { Attrition = new() },
         };
         Method[] methods = [.. s_methods.Where(m => m.Reliability is null || scenario.Trial.WithoutTherapists.IsEmpty)];
-        Study study = StudyFixture.Study(Replicates, seed: 7, [.. methods], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } });
+        Study study = StudyFixture.Study(Replicates, seed: 7, [.. methods], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } })
+            with { Sampling = Sampling.Patients };
 
+        AssertSameBits(study);
+    }
+
+    public static TheoryData<Caseload> Caseloads() =>
+    [
+        new FixedCaseload { Patients = 6 },
+        new DrawnCaseload { Mean = 9, Cv = 0.8 },
+        new SharedCaseload { Total = 150, Cv = 0.6 },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Caseloads))]
+    public void Run_WithoutPatientsWithAnyThreadsAndLanes_GivesTheSameBits(Caseload caseload)
+    {
+        Scenario scenario = Complete(caseload);
+        Study study = StudyFixture.Study(
+            Replicates, seed: 7, [.. MethodsWithoutPatients], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } });
+        Assert.True(StudySampling.IsWithoutPatients(study));
+
+        AssertSameBits(study);
+    }
+
+    private static void AssertSameBits(Study study)
+    {
         string reference = Text(study, threads: 1, lanes: 1);
 
         Assert.Equal(reference, Text(study, threads: 1, lanes: 2));
@@ -113,15 +153,21 @@ public sealed class BitIdentityTests
         Assert.Equal(reference, Text(study, threads: 5, lanes: 4));
     }
 
-    [Fact]
-    public void Run_OfMoreReplicates_KeepsTheFirstOnes()
+    [Theory]
+    [InlineData(Sampling.Patients)]
+    [InlineData(Sampling.Automatic)]
+    public void Run_OfMoreReplicates_KeepsTheFirstOnes(Sampling sampling)
     {
-        Scenario scenario = World(new DrawnCaseload { Mean = 9, Cv = 0.8 }, TherapistMean.Analysed);
+        DrawnCaseload caseload = new() { Mean = 9, Cv = 0.8 };
+        Study study = sampling == Sampling.Patients
+            ? StudyFixture.Study(70, 7, [.. s_methods], World(caseload, TherapistMean.Analysed))
+            : StudyFixture.Study(70, 7, MethodsWithoutPatients, Complete(caseload));
+        Assert.Equal(sampling == Sampling.Automatic, StudySampling.IsWithoutPatients(study));
         List<ReplicateRow> few = [];
         List<ReplicateRow> many = [];
 
-        StudyFixture.Run(StudyFixture.Study(70, 7, [.. s_methods], scenario), onReplicate: few.Add);
-        StudyFixture.Run(StudyFixture.Study(150, 7, [.. s_methods], scenario), onReplicate: many.Add);
+        StudyFixture.Run(study, onReplicate: few.Add);
+        StudyFixture.Run(study with { Replicates = 150 }, onReplicate: many.Add);
 
         Assert.Equal(few, many.Take(few.Count));
     }

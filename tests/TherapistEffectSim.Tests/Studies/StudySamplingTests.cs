@@ -92,11 +92,12 @@ public sealed class StudySamplingTests
         }
     }
 
-    // 20,000 replicates either way. 4.5 standard errors of a difference: false-alarm rate 7e-6 a comparison, about 150 comparisons. A rate off by .025 is seen 9 times in 10.
+    // 4,000 replicates either way. 4.5 standard errors of a difference: false-alarm rate 7e-6 a comparison, about 150 comparisons. A rate off by
+    // .065 is seen 9 times in 10, an empirical standard error off by 9 %.
     [Fact]
     public void Run_WithAndWithoutPatients_HasTheSameDistribution()
     {
-        const int replicates = 20_000;
+        const int replicates = 4000;
         for (int world = 0; world < Worlds.Length; world++)
         {
             Study study = StudyFixture.Study(
@@ -116,28 +117,6 @@ public sealed class StudySamplingTests
                         $"world {world}: {left.Method} {left.Term} {left.Test} {left.Measure}: {left.Value} without patients, {right.Value} with, error {error}");
                 }
             }
-        }
-    }
-
-    [Fact]
-    public void Run_WithoutPatients_GivesTheSameBitsForAllLanesAndThreads()
-    {
-        Method[] methods = [new() { Preset = MethodPreset.NullModel }, new() { Preset = MethodPreset.Quadratic, Adjust = ["severity"] }];
-        foreach (Scenario world in Worlds)
-        {
-            Study study = StudyFixture.Study(150, 3, [.. methods], world);
-            List<ReplicateRow> wide = [];
-            List<ReplicateRow> four = [];
-            List<ReplicateRow> two = [];
-            List<ReplicateRow> single = [];
-            StudyFixture.Run(study, threads: 2, lanes: 8, wide.Add);
-            StudyFixture.Run(study, threads: 1, lanes: 4, four.Add);
-            StudyFixture.Run(study, threads: 2, lanes: 2, two.Add);
-            StudyFixture.Run(study, threads: 1, lanes: 1, single.Add);
-
-            Assert.Equal(single, wide);
-            Assert.Equal(single, four);
-            Assert.Equal(single, two);
         }
     }
 
