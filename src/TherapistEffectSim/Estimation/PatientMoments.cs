@@ -134,25 +134,42 @@ internal sealed class PatientMoments<T>
     /// <summary>Whether alliance and outcome are all that is summed.</summary>
     public bool IsAllianceAndOutcome => _isAllianceAndOutcome;
 
-    /// <summary>Adds the sums of a therapist all of whose patients are analysed.</summary>
+    /// <summary>Adds the sums of therapists all of whose patients are analysed.</summary>
+    /// <param name="first">The first therapist.</param>
+    /// <param name="sums">[therapist − first]</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Add(int therapist, in AllianceOutcomeSums<T> sums)
+    public void AddSums(int first, ReadOnlySpan<AllianceOutcomeSums<T>> sums)
     {
-        T n = _batch.Caseload.Span[therapist];
-        T inverse = T.Create(1) / T.Max(n, T.Create(1));
-        T x = sums.Alliance * inverse;
-        T y = sums.Outcome * inverse;
+        ReadOnlySpan<T> caseload = _batch.Caseload.Span.Slice(first, sums.Length);
+        ReadOnlySpan<T> observedBase = _batch.ObservedBase.Span.Slice(first, sums.Length);
+        ReadOnlySpan<T> outcomeBase = _batch.OutcomeBase.Span.Slice(first, sums.Length);
+        Span<T> alliances = _means.Span.Slice((_alliance * _therapists) + first, sums.Length);
+        Span<T> outcomes = _means.Span.Slice((_outcome * _therapists) + first, sums.Length);
         Span<T> cross = _cross.Span[..3];
-        cross[Packed.Index(_alliance, _alliance)] += sums.AllianceSquare - (x * sums.Alliance);
-        cross[1] += sums.Product - (_alliance == 0 ? y * sums.Alliance : x * sums.Outcome);
-        cross[Packed.Index(_outcome, _outcome)] += sums.OutcomeSquare - (y * sums.Outcome);
-        T alliance = _batch.ObservedBase.Span[therapist] + x;
-        _analysed.Span[therapist] = n;
-        _means.Span[(_alliance * _therapists) + therapist] = alliance;
-        _means.Span[(_outcome * _therapists) + therapist] = _batch.OutcomeBase.Span[therapist] + y;
-        _allianceMeans.Span[therapist] = alliance;
-        _measuredMeans.Span[therapist] = alliance;
-        _measured.Span[therapist] = n;
+        T allianceCross = cross[Packed.Index(_alliance, _alliance)];
+        T product = cross[1];
+        T outcomeCross = cross[Packed.Index(_outcome, _outcome)];
+        bool outcomeLast = _alliance == 0;
+        for (int t = 0; t < sums.Length; t++)
+        {
+            ref readonly AllianceOutcomeSums<T> sum = ref sums[t];
+            T inverse = T.Create(1) / caseload[t];
+            T x = sum.Alliance * inverse;
+            T y = sum.Outcome * inverse;
+            allianceCross += sum.AllianceSquare - (x * sum.Alliance);
+            product += sum.Product - (outcomeLast ? y * sum.Alliance : x * sum.Outcome);
+            outcomeCross += sum.OutcomeSquare - (y * sum.Outcome);
+            alliances[t] = observedBase[t] + x;
+            outcomes[t] = outcomeBase[t] + y;
+        }
+
+        cross[Packed.Index(_alliance, _alliance)] = allianceCross;
+        cross[1] = product;
+        cross[Packed.Index(_outcome, _outcome)] = outcomeCross;
+        alliances.CopyTo(_allianceMeans.Span[first..]);
+        alliances.CopyTo(_measuredMeans.Span[first..]);
+        caseload.CopyTo(_analysed.Span[first..]);
+        caseload.CopyTo(_measured.Span[first..]);
     }
 
     /// <summary>[therapist] Means of a source, to be filled; of the alliance also where no column reads it within therapists.</summary>

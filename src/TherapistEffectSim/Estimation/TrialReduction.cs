@@ -19,6 +19,7 @@ internal sealed class TrialReduction<T>
     private readonly TrialBatch<T> _batch;
     private readonly PatientMoments<T> _moments;
     private readonly bool _sumsOnTheWay;
+    private readonly AllianceOutcomeSums<T>[] _sums = new AllianceOutcomeSums<T>[32];
     private readonly SampledMoments<T>? _sampled; // null: from patients
     private readonly LaneBuffer<T> _observedMeans;   // [therapist] centred alliance_between
     private readonly LaneBuffer<T> _inputs;
@@ -74,10 +75,11 @@ internal sealed class TrialReduction<T>
         _moments.Clear();
         if (_sumsOnTheWay)
         {
-            for (int j = 0; j < _world.Layout.Therapists; j++)
+            for (int j = 0; j < _world.Layout.Therapists;)
             {
-                _generator.SumPatients(j, _batch, out AllianceOutcomeSums<T> sums);
-                _moments.Add(j, in sums);
+                int therapists = _generator.SumPatients(j, _batch, _sums);
+                _moments.AddSums(j, _sums.AsSpan(0, therapists));
+                j += therapists;
             }
 
             ObservedMeans();

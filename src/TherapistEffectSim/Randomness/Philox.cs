@@ -43,12 +43,16 @@ internal sealed class Philox<T>
         ReadOnlySpan<T> keys = _roundKeys.Span;
         int block = 0;
         int blocks = words.Length / 2;
-        for (; block + 1 < blocks; block += 2)
+        for (; block + 1 < blocks && block + 3 != blocks; block += 2)
         {
             TwoBlocks(keys, T.FromBits(counter0 + (uint)block), T.FromBits(counter0 + (uint)block + 1), T.FromBits(counter1), counter2, counter3, words.Slice(2 * block, 4));
         }
 
-        if (block < blocks)
+        if (block + 3 == blocks)
+        {
+            ThreeBlocks(keys, counter0 + (uint)block, T.FromBits(counter1), counter2, counter3, words.Slice(2 * block, 6));
+        }
+        else if (block < blocks)
         {
             OneBlock(keys, T.FromBits(counter0 + (uint)block), T.FromBits(counter1), counter2, counter3, words.Slice(2 * block, 2));
         }
@@ -108,6 +112,39 @@ internal sealed class Philox<T>
         words[1] = T.Pack32(a2, a3);
         words[2] = T.Pack32(b0, b1);
         words[3] = T.Pack32(b2, b3);
+    }
+
+    // Of an odd number the last three: one alone would leave the multiplier idle.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThreeBlocks(ReadOnlySpan<T> keys, uint first, in T counter1, in T counter2, in T counter3, Span<T> words)
+    {
+        T a0 = T.FromBits(first);
+        T b0 = T.FromBits(first + 1);
+        T c0 = T.FromBits(first + 2);
+        T a1 = counter1;
+        T a2 = counter2;
+        T a3 = counter3;
+        T b1 = counter1;
+        T b2 = counter2;
+        T b3 = counter3;
+        T c1 = counter1;
+        T c2 = counter2;
+        T c3 = counter3;
+        for (int k = 0; k + 1 < keys.Length; k += 2)
+        {
+            T key0 = keys[k];
+            T key1 = keys[k + 1];
+            Round(ref a0, ref a1, ref a2, ref a3, key0, key1);
+            Round(ref b0, ref b1, ref b2, ref b3, key0, key1);
+            Round(ref c0, ref c1, ref c2, ref c3, key0, key1);
+        }
+
+        words[0] = T.Pack32(a0, a1);
+        words[1] = T.Pack32(a2, a3);
+        words[2] = T.Pack32(b0, b1);
+        words[3] = T.Pack32(b2, b3);
+        words[4] = T.Pack32(c0, c1);
+        words[5] = T.Pack32(c2, c3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

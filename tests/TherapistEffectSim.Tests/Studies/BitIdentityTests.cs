@@ -117,8 +117,8 @@ public sealed class BitIdentityTests
             _ => World(new FixedCaseload { Patients = 8 }, TherapistMean.Analysed) with { Attrition = new() },
         };
         Method[] methods = [.. s_methods.Where(m => m.Reliability is null || scenario.Trial.WithoutTherapists.IsEmpty)];
-        Study study = StudyFixture.Study(Replicates, seed: 7, [.. methods], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } })
-            with { Sampling = Sampling.Patients };
+        Study study = StudyFixture.Study(Replicates, seed: 7, [.. methods], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } });
+        study = study with { Sampling = Sampling.Patients };
 
         AssertSameBits(study);
     }
