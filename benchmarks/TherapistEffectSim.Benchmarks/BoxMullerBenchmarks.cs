@@ -19,6 +19,7 @@ public class BoxMullerBenchmarks
     {
         8 => Kernels<Lane8>(),
         4 => Kernels<Lane4>(),
+        2 => Kernels<Lane2>(),
         _ => Kernels<Lane1>(),
     };
 

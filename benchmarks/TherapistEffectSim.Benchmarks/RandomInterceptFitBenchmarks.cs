@@ -46,6 +46,7 @@ public class RandomInterceptFitBenchmarks
         {
             8 => Kernel<Lane8>(plan),
             4 => Kernel<Lane4>(plan),
+            2 => Kernel<Lane2>(plan),
             _ => Kernel<Lane1>(plan),
         };
     }

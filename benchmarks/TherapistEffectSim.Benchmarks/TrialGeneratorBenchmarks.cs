@@ -21,6 +21,7 @@ public class TrialGeneratorBenchmarks
     {
         8 => Kernel<Lane8>(Workload.World(Trial)),
         4 => Kernel<Lane4>(Workload.World(Trial)),
+        2 => Kernel<Lane2>(Workload.World(Trial)),
         _ => Kernel<Lane1>(Workload.World(Trial)),
     };
 

@@ -179,6 +179,6 @@ internal static partial class RecordRules
     private static void Add(Binder binder, MapNode map, string path, string key, string message) =>
         binder.Problems.Add(map.Locate([key]), Binder.Below(path, key), message);
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_-])?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_-])?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern();
 }

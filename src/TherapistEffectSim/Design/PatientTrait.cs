@@ -58,6 +58,6 @@ public sealed partial record PatientTrait
         }
     }
 
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,99}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,99}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern();
 }

@@ -5,8 +5,8 @@ namespace TherapistEffectSim.Randomness;
 /// <summary>One double per replicate, several replicates side by side: the number type of the hot loop.</summary>
 /// <remarks>
 /// <para>
-/// Kernels are written once, generic over the lane, and specialised by the compiler for 8 lanes (512 bits), 4 lanes (256 bits)
-/// and 1 lane (a plain double). Every lane performs exactly the same sequence of IEEE 754 operations, so that a replicate gives
+/// Kernels are written once, generic over the lane, and specialised by the compiler for 8 lanes (512 bits), 4 lanes (256 bits),
+/// 2 lanes (128 bits) and 1 lane (a plain double). Every lane performs exactly the same sequence of IEEE 754 operations, so that a replicate gives
 /// the same bits whatever the width, and <see cref="Lane1"/> is the readable reference.
 /// </para>
 /// <para>A mask is a lane whose bits are all one (true) or all zero (false), as the comparisons return it.</para>
@@ -19,7 +19,7 @@ internal interface ILane<TSelf> :
     IDivisionOperators<TSelf, TSelf, TSelf>
     where TSelf : unmanaged, ILane<TSelf>
 {
-    /// <summary>Replicates side by side: 8, 4 or 1.</summary>
+    /// <summary>Replicates side by side: 8, 4, 2 or 1.</summary>
     static abstract int Width { get; }
 
     /// <summary>The same number in every lane.</summary>

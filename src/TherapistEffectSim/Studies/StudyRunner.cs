@@ -11,7 +11,7 @@ public sealed record RunOptions
     /// <summary>Threads; at least 1.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Replicates side by side: 1, 4 or 8; <see langword="null"/> for the widest that the machine does well.</summary>
+    /// <summary>Replicates side by side: 1, 2, 4 or 8; <see langword="null"/> for the widest that the machine does well.</summary>
     public int? Lanes { get; init; }
 
     /// <summary>Takes the finished scenarios, in order.</summary>
@@ -39,7 +39,11 @@ public sealed class StudyProgress
 public static class StudyRunner
 {
     /// <summary>Replicates side by side that this machine does well.</summary>
-    public static int BestLanes => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 4 : 1;
+    public static int BestLanes =>
+        Vector512.IsHardwareAccelerated ? 8
+        : Vector256.IsHardwareAccelerated ? 4
+        : Vector128.IsHardwareAccelerated ? 2
+        : 1;
 
     /// <summary>Finds out whether the study can be run: plans the scenarios that differ in what methods can see, and compares the sizes of all with the models.</summary>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
@@ -63,7 +67,8 @@ public static class StudyRunner
     {
         8 => new ReplicateEngine<Lane8>(plan),
         4 => new ReplicateEngine<Lane4>(plan),
+        2 => new ReplicateEngine<Lane2>(plan),
         1 => new ReplicateEngine<Lane1>(plan),
-        int other => throw new ArgumentOutOfRangeException(nameof(lanes), $"Lanes must be 1, 4 or 8, but was {other}."),
+        int other => throw new ArgumentOutOfRangeException(nameof(lanes), $"Lanes must be 1, 2, 4 or 8, but was {other}."),
     };
 }

@@ -39,12 +39,14 @@ public sealed class FurtherBitsTests
         World world = new(narrowed ? Worlds.EverythingNarrowed : Worlds.Everything);
         Dictionary<string, List<ulong>[]> eight = Columns<Lane8>(world, 0, furtherIsUsed: true);
         Dictionary<string, List<ulong>[]> four = Columns<Lane4>(world, 0, furtherIsUsed: true);
+        Dictionary<string, List<ulong>[]> two = Columns<Lane2>(world, 0, furtherIsUsed: true);
         for (int r = 0; r < Replicates; r++)
         {
             foreach ((string name, List<ulong>[] one) in Columns<Lane1>(world, r, furtherIsUsed: true))
             {
                 Assert.True(one[0].SequenceEqual(eight[name][r]), $"{name}, replicate {r}, 8 lanes");
                 Assert.True(r >= 4 || one[0].SequenceEqual(four[name][r]), $"{name}, replicate {r}, 4 lanes");
+                Assert.True(r >= 2 || one[0].SequenceEqual(two[name][r]), $"{name}, replicate {r}, 2 lanes");
             }
         }
     }

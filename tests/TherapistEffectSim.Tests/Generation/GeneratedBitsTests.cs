@@ -23,6 +23,7 @@ public sealed class GeneratedBitsTests
         {
             Assert.Equal(expected[first..(first + 8)], Bits<Lane8>(world, first));
             Assert.Equal(expected[first..(first + 4)], Bits<Lane4>(world, first));
+            Assert.Equal(expected[first..(first + 2)], Bits<Lane2>(world, first));
         }
 
         // A replicate does not depend on where in a batch it stands.

@@ -170,7 +170,7 @@ public sealed class TherapistLossTests
     {
         World world = new(Worlds.Full with { Attrition = s_all });
         List<GeneratedTrial> one = GeneratedTrial.Many<Lane1>(world, 3, 8, true);
-        foreach (List<GeneratedTrial> wide in new[] { GeneratedTrial.Many<Lane4>(world, 3, 8, true), GeneratedTrial.Many<Lane8>(world, 3, 8, true) })
+        foreach (List<GeneratedTrial> wide in new[] { GeneratedTrial.Many<Lane2>(world, 3, 8, true), GeneratedTrial.Many<Lane4>(world, 3, 8, true), GeneratedTrial.Many<Lane8>(world, 3, 8, true) })
         {
             Assert.Equal(one.SelectMany(t => t.Measured), wide.SelectMany(t => t.Measured));
             Assert.Equal(one.SelectMany(t => t.Analysed), wide.SelectMany(t => t.Analysed));

@@ -29,6 +29,7 @@ public sealed class TrialGeneratorAllocationTests
     {
         World world = new(scenario);
         AssertNoAllocation<Lane8>(world);
+        AssertNoAllocation<Lane2>(world);
         AssertNoAllocation<Lane1>(world);
     }
 

@@ -62,6 +62,7 @@ public sealed class BoxMullerTests
     [Fact]
     public void Transform_InWideLanes_GivesTheBitsOfOneLane()
     {
+        AssertBitsOfOneLane<Lane2>();
         AssertBitsOfOneLane<Lane4>();
         AssertBitsOfOneLane<Lane8>();
     }

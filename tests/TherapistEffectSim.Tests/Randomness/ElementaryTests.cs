@@ -86,6 +86,7 @@ public sealed class ElementaryTests
     [Fact]
     public void EveryLaneWidth_GivesTheBitsOfOneLane()
     {
+        AssertSameBits<Lane2>();
         AssertSameBits<Lane4>();
         AssertSameBits<Lane8>();
     }

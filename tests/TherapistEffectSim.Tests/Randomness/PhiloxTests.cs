@@ -23,6 +23,7 @@ public sealed class PhiloxTests
     public void Fill_OfPublishedVectors_GivesTheKnownAnswersInEveryLane(uint[] counter, uint[] key, uint[] expected)
     {
         AssertKnownAnswer<Lane1>(counter, key, expected);
+        AssertKnownAnswer<Lane2>(counter, key, expected);
         AssertKnownAnswer<Lane4>(counter, key, expected);
         AssertKnownAnswer<Lane8>(counter, key, expected);
     }
@@ -35,6 +36,7 @@ public sealed class PhiloxTests
     public void Fill_OfSeveralBlocks_IsTheScalarDefinitionInEveryLane(int words)
     {
         AssertScalarWords<Lane1>(words);
+        AssertScalarWords<Lane2>(words);
         AssertScalarWords<Lane4>(words);
         AssertScalarWords<Lane8>(words);
     }

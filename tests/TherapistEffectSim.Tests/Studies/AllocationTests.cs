@@ -70,7 +70,13 @@ public sealed class AllocationTests
     {
         ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0], StudySampling.IsWithoutPatients(study));
         Assert.Equal(study.Sampling == Sampling.Automatic, plan.WithoutPatients);
-        ReplicateEngine<Lane8> engine = new(plan);
+        AssertNoAllocation(new ReplicateEngine<Lane8>(plan), plan);
+        AssertNoAllocation(new ReplicateEngine<Lane2>(plan), plan);
+    }
+
+    private static void AssertNoAllocation<T>(ReplicateEngine<T> engine, ScenarioPlan plan)
+        where T : unmanaged, ILane<T>
+    {
         LeafTests tests = new(plan);
         LeafValues values = new(plan);
         LeafSums sums = new(plan);
@@ -82,7 +88,8 @@ public sealed class AllocationTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static void Run(ReplicateEngine<Lane8> engine, LeafTests tests, LeafValues values, LeafSums sums)
+    private static void Run<T>(ReplicateEngine<T> engine, LeafTests tests, LeafValues values, LeafSums sums)
+        where T : unmanaged, ILane<T>
     {
         for (int leaf = 0; leaf < Leaves; leaf++)
         {

@@ -146,6 +146,7 @@ public sealed class BitIdentityTests
     {
         string reference = Text(study, threads: 1, lanes: 1);
 
+        Assert.Equal(reference, Text(study, threads: 1, lanes: 2));
         Assert.Equal(reference, Text(study, threads: 1, lanes: 4));
         Assert.Equal(reference, Text(study, threads: 1, lanes: 8));
         Assert.Equal(reference, Text(study, threads: 2, lanes: 8));

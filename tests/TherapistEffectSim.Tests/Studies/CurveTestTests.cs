@@ -1,6 +1,5 @@
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
-using TherapistEffectSim.Randomness;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Tests.Studies;
@@ -170,13 +169,14 @@ public sealed class CurveTestTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
     [InlineData(4)]
     public void Engine_InSteadyState_AllocatesNothing(int lanes)
     {
         Method robust = new() { Preset = MethodPreset.TherapistMeans, Tests = [StudyFixture.Term("alliance_between", TestKind.THc3)] };
         Study study = StudyFixture.Study(64, 25, [s_quadratic, robust], World(40, new QuadraticShape { Curvature = 0.2 }));
         ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0]);
-        IReplicateEngine engine = lanes == 1 ? new ReplicateEngine<Lane1>(plan) : new ReplicateEngine<Lane4>(plan);
+        IReplicateEngine engine = StudyRunner.Engine(plan, lanes);
         LeafValues values = new(plan);
         engine.Run(0, 8, values);
 
