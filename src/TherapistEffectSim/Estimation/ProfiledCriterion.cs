@@ -122,7 +122,7 @@ internal sealed class ProfiledCriterion<T>
         _withinLdl.FactorWithRank(_reduced.Span, RankTolerance);
         WithinSumOfSquares = _withinLdl.Pivots[_withinColumns.Length - 1];
         WithinRank = CountKept(_withinLdl);
-        Assemble(T.Create(0));
+        AssembleAtZero();
         _ldl.FactorWithRank(_a.Span, RankTolerance);
         Rank = CountKept(_ldl);
         _ldl.Coefficients(_beta.Span);
@@ -338,6 +338,20 @@ internal sealed class ProfiledCriterion<T>
 
         _within.Span.CopyTo(_a.Span);
         _means.Add(w, _a.Span, fixedEffectsOnly: false);
+    }
+
+    // At θ = 0 the weights are the caseloads.
+    private void AssembleAtZero()
+    {
+        if (_data.IsBalanced)
+        {
+            AssembleBalanced(T.Create(0));
+            return;
+        }
+
+        _data.Analysed.Span.CopyTo(_weights.Span);
+        _within.Span.CopyTo(_a.Span);
+        _means.Add(_weights.Span, _a.Span, fixedEffectsOnly: false);
     }
 
     // All weights are equal: A = W + w Σ m mᵀ.
