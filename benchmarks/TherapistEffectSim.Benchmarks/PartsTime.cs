@@ -17,13 +17,13 @@ internal static class PartsTime
     {
         if (args.Length == 0 || !Enum.TryParse(args[0], out TrialSize size))
         {
-            Console.Error.WriteLine("usage: parts W1|W2|W3 [unequal] [lost] [statistics]");
+            Console.Error.WriteLine("usage: parts W1|W2|W3 [unequal] [lost] [statistics] [defaults]");
             return 2;
         }
 
         Scenario world = Workload.World(size, args.Contains("unequal") ? Spread.Unequal : Spread.Equal);
         world = args.Contains("lost") ? Workload.WithLoss(world) : world;
-        ScenarioPlan plan = Workload.Plan(world, Workload.PeerMethods, args.Contains("statistics"));
+        ScenarioPlan plan = Workload.Plan(world, args.Contains("defaults") ? Workload.DefaultMethods : Workload.PeerMethods, args.Contains("statistics"));
         TrialGenerator<Lane8> generator = new(plan.World, plan.Key, severityIsUsed: false);
         TrialBatch<Lane8> batch = new(plan.World);
         int therapists = plan.World.Layout.Therapists;

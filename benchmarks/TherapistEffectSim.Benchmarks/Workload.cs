@@ -62,6 +62,10 @@ internal static class Workload
         new() { Preset = MethodPreset.Quadratic, Estimate = Criterion.Ml, Tests = [Test(Square, TestKind.Lrt), Test(Square, TestKind.WaldZ)] },
     ];
 
+    /// <summary>The models of a study that names none, by REML with their own tests.</summary>
+    public static ImmutableArray<Method> DefaultMethods { get; } =
+        [new() { Preset = MethodPreset.NullModel }, new() { Preset = MethodPreset.Linear }, new() { Preset = MethodPreset.Quadratic }];
+
     /// <summary>One model by one criterion.</summary>
     public static ImmutableArray<Method> Quadratic(Criterion criterion) =>
         [new() { Preset = MethodPreset.Quadratic, Estimate = criterion, Tests = [Test(Square, TestKind.TSatterthwaite)] }];

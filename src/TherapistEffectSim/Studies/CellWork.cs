@@ -51,11 +51,12 @@ internal sealed class CellWork
 
         lock (_gate)
         {
-            _tree.Add(0, leaf, sums);
             for (int t = 0; t < Plan.Terms.Length; t++)
             {
-                AddToHistograms(t, tests, values, count);
+                AddToHistograms(t, sums.Estimates.Of(t, count), values);
             }
+
+            _tree.Add(0, leaf, sums);
         }
     }
 
@@ -111,20 +112,14 @@ internal sealed class CellWork
         return new(name, Plan.MethodOf(term), term.Name, Words.Of(test.Kind));
     }
 
-    private void AddToHistograms(int t, LeafTests tests, LeafValues values, int count)
+    private void AddToHistograms(int t, ReadOnlySpan<double> estimates, LeafValues values)
     {
         PlannedTerm term = Plan.Terms[t];
-        if (_errors[t] is null && _iccs[t] is null)
+        for (int r = 0; r < estimates.Length; r++)
         {
-            return;
-        }
-
-        for (int r = 0; r < count; r++)
-        {
-            TestOutcome outcome = tests.Term(t, values, r);
-            if (outcome.Status is TermStatus.Ok or TermStatus.Singular)
+            if (!double.IsNaN(estimates[r]))
             {
-                _errors[t]?.Add(outcome.Estimate - term.TrueValue!.Value);
+                _errors[t]?.Add(estimates[r] - term.TrueValue!.Value);
                 _iccs[t]?.Add(LeafTests.Icc(values.Fits[term.Fit], r));
             }
         }

@@ -30,6 +30,7 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         Tests = tests;
         Curves = curves;
         Joint = joint;
+        Estimates = new(plan.Terms.Length);
         _decisions = new Decision[plan.Tests.Length];
         _joint = new Decision[plan.JointTests.Length];
     }
@@ -52,6 +53,9 @@ internal sealed class LeafSums : IJoinable<LeafSums>
     /// <summary>Patterns of decisions; <see langword="null"/> if fewer than two tests are joint.</summary>
     public JointSums? Joint { get; }
 
+    /// <summary>Estimates and intraclass correlations of the leaf's replicates, for the histograms.</summary>
+    public LeafEstimates Estimates { get; }
+
     /// <summary>Adds one replicate.</summary>
     public void Add(LeafTests tests, LeafValues values, int replicate)
     {
@@ -61,9 +65,10 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         {
             TestOutcome outcome = tests.Term(t, values, replicate);
             Terms[t].Add(outcome);
+            bool estimated = outcome.Status is TermStatus.Ok or TermStatus.Singular;
+            Estimates.Take(t, replicate, estimated ? outcome.Estimate : double.NaN);
             if (_plan.Terms[t].IsVariance)
             {
-                bool estimated = outcome.Status is TermStatus.Ok or TermStatus.Singular;
                 Iccs[t].Add(estimated ? outcome with { Estimate = LeafTests.Icc(values.Fits[_plan.Terms[t].Fit], replicate) } : outcome);
             }
         }
