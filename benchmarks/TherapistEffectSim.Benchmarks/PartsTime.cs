@@ -102,9 +102,9 @@ internal static class PartsTime
                 sums.Add(tests, values, r);
             }
         }, 64);
-        CellWork work = new(plan, keepReplicates: false);
+        CellPart part = new(plan);
         long leaf = 0;
-        Measure("tests, sums and their tree", () => work.Add(leaf++, tests, values, 64), 64);
+        Measure("tests, sums and their tree", () => part.Add(leaf++, tests, values, 64), 64);
         return 0;
     }
 

@@ -23,8 +23,7 @@ internal sealed class CellWork
             released.Clear();
             _pool.Push(released);
         });
-        _errors = [.. plan.Terms.Select(t => t.TrueValue is null ? null : new QuantileHistogram(HistogramLayout.SignedLogarithmic))];
-        _iccs = [.. plan.Terms.Select(t => t.IsVariance ? new QuantileHistogram(HistogramLayout.UnitInterval) : null)];
+        (_errors, _iccs) = CellPart.Histograms(plan);
         if (keepReplicates)
         {
             _kept = [.. plan.Tests.Select(_ => new List<double>())];
@@ -35,28 +34,12 @@ internal sealed class CellWork
     /// <summary>What is done with each replicate.</summary>
     public ScenarioPlan Plan { get; }
 
-    /// <summary>Adds a finished leaf.</summary>
-    public void Add(long leaf, LeafTests tests, LeafValues values, int count)
+    /// <summary>Takes the sums of consecutive leaves.</summary>
+    public void Take(CellPart part)
     {
-        LeafSums sums;
         lock (_gate)
         {
-            sums = _pool.Count > 0 ? _pool.Pop() : new(Plan);
-        }
-
-        for (int r = 0; r < count; r++)
-        {
-            sums.Add(tests, values, r);
-        }
-
-        lock (_gate)
-        {
-            for (int t = 0; t < Plan.Terms.Length; t++)
-            {
-                AddToHistograms(t, sums.Estimates.Of(t, count), values);
-            }
-
-            _tree.Add(0, leaf, sums);
+            part.MoveTo(_tree, _errors, _iccs, _pool);
         }
     }
 
@@ -110,19 +93,6 @@ internal sealed class CellWork
     {
         PlannedTerm term = Plan.Terms[test.Term];
         return new(name, Plan.MethodOf(term), term.Name, Words.Of(test.Kind));
-    }
-
-    private void AddToHistograms(int t, ReadOnlySpan<double> estimates, LeafValues values)
-    {
-        PlannedTerm term = Plan.Terms[t];
-        for (int r = 0; r < estimates.Length; r++)
-        {
-            if (!double.IsNaN(estimates[r]))
-            {
-                _errors[t]?.Add(estimates[r] - term.TrueValue!.Value);
-                _iccs[t]?.Add(LeafTests.Icc(values.Fits[term.Fit], r));
-            }
-        }
     }
 
     private List<SummaryRow> TermRows(int t, LeafSums sums)

@@ -3,21 +3,28 @@ using TherapistEffectSim.Performance;
 
 namespace TherapistEffectSim.Studies;
 
-/// <summary>One run of a study: threads take leaves in order, sums are joined in a fixed tree, scenarios are handed out in order.</summary>
+/// <summary>One run of a study: threads take blocks of leaves in order, sums are joined in a fixed tree, scenarios are handed out in order.</summary>
 internal sealed class StudyRun : IDisposable
 {
     private const int Leaf = LeafValues.Capacity;
+
+    // What threads share costs about a microsecond a time, a small replicate as much: 16 leaves are at most a second of work.
+    private const int MostLeavesPerBlock = 16;
+    private const int BlocksPerThread = 8;
+    private const int PatientsOfSmallTrials = 100_000;
 
     private readonly Study _study;
     private readonly RunOptions _options;
     private readonly bool _withoutPatients;
     private readonly long _leavesPerCell;
-    private readonly long _leaves;
+    private readonly int _leavesPerBlock;
+    private readonly long _blocksPerCell;
+    private readonly long _blocks;
     private readonly Lock _planning = new();
     private readonly Dictionary<int, CellWork> _active = [];
     private readonly Lock _finishing = new();
-    private readonly SortedDictionary<long, FinishedLeaf> _finished = [];
-    private readonly SemaphoreSlim _room; // leaves that may wait for an earlier one to finish
+    private readonly SortedDictionary<long, FinishedBlock> _finished = [];
+    private readonly SemaphoreSlim _room; // blocks that may wait for an earlier one to finish
     private long _next;
     private long _handedOut;
     private volatile bool _failed;
@@ -28,7 +35,9 @@ internal sealed class StudyRun : IDisposable
         _options = options;
         _withoutPatients = withoutPatients;
         _leavesPerCell = (study.Replicates + Leaf - 1) / Leaf;
-        _leaves = _leavesPerCell * study.Cells.Count;
+        _leavesPerBlock = LeavesPerBlock();
+        _blocksPerCell = (_leavesPerCell + _leavesPerBlock - 1) / _leavesPerBlock;
+        _blocks = _blocksPerCell * study.Cells.Count;
         _room = new(64 * options.Threads);
     }
 
@@ -44,15 +53,15 @@ internal sealed class StudyRun : IDisposable
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures[0]);
         }
 
-        if (_handedOut == _leaves)
+        if (_handedOut == _blocks)
         {
             return true;
         }
 
-        // Interrupted: the leaves that were finished are the first ones, because they are taken in order.
-        if (_handedOut % _leavesPerCell != 0)
+        // Interrupted: the blocks that were finished are the first ones, because they are taken in order.
+        if (_handedOut % _blocksPerCell != 0)
         {
-            HandOut(_active[(int)(_handedOut / _leavesPerCell)]);
+            HandOut(_active[(int)(_handedOut / _blocksPerCell)]);
         }
 
         return false;
@@ -68,20 +77,20 @@ internal sealed class StudyRun : IDisposable
             while (!cancellation.IsCancellationRequested && !_failed)
             {
                 _room.Wait(CancellationToken.None);
-                long leaf = Interlocked.Increment(ref _next) - 1;
-                if (leaf >= _leaves)
+                long block = Interlocked.Increment(ref _next) - 1;
+                if (block >= _blocks)
                 {
                     _room.Release();
                     return;
                 }
 
-                int cell = (int)(leaf / _leavesPerCell);
+                int cell = (int)(block / _blocksPerCell);
                 if (worker is null || worker.Cell != cell)
                 {
                     worker = new(cell, WorkOf(cell), _options);
                 }
 
-                RunLeaf(leaf, worker);
+                RunBlock(block, worker);
             }
         }
 #pragma warning disable CA1031 // whatever ends a thread is thrown again on the thread that called Complete
@@ -92,22 +101,44 @@ internal sealed class StudyRun : IDisposable
         }
     }
 
-    private void RunLeaf(long leaf, Worker worker)
+    // A power of two, so that blocks are nodes of the tree. One leaf where replicates are kept or trials are large.
+    private int LeavesPerBlock()
     {
-        long inCell = leaf % _leavesPerCell;
-        long first = inCell * Leaf;
-        int count = (int)Math.Min(Leaf, _study.Replicates - first);
-        LeafValues values = worker.Values;
-        worker.Engine.Run(first, count, values);
-        worker.Work.Add(inCell, worker.Tests, values, count);
+        int leaves = 1;
+        bool isSmall = _options.OnReplicate is null
+            && _study.Cells.Count > 0
+            && Math.Max(_study.Cells[0].Scenario.Trial.ExpectedPatients, _study.Cells[^1].Scenario.Trial.ExpectedPatients) <= PatientsOfSmallTrials;
+        while (isSmall && leaves < MostLeavesPerBlock && _leavesPerCell >= 2L * leaves * BlocksPerThread * _options.Threads)
+        {
+            leaves *= 2;
+        }
+
+        return leaves;
+    }
+
+    private void RunBlock(long block, Worker worker)
+    {
+        long firstLeaf = block % _blocksPerCell * _leavesPerBlock;
+        long endLeaf = Math.Min(firstLeaf + _leavesPerBlock, _leavesPerCell);
         bool keep = _options.OnReplicate is not null;
+        long first = firstLeaf * Leaf;
+        int count = 0;
+        LeafValues values = worker.Values;
+        for (long leaf = firstLeaf; leaf < endLeaf; leaf++)
+        {
+            count = (int)Math.Min(Leaf, _study.Replicates - (leaf * Leaf));
+            worker.Engine.Run(leaf * Leaf, count, values);
+            worker.Part.Add(leaf, worker.Tests, values, count);
+            _options.Progress.Add(count);
+        }
+
+        worker.Work.Take(worker.Part);
         if (keep)
         {
             worker.Values = new(worker.Work.Plan);
         }
 
-        Finish(leaf, new(worker.Work, keep ? values : null, first, count));
-        _options.Progress.Add(count);
+        Finish(block, new(worker.Work, keep ? values : null, first, count));
     }
 
     private CellWork WorkOf(int cell)
@@ -124,13 +155,13 @@ internal sealed class StudyRun : IDisposable
         }
     }
 
-    /// <summary>Hands out what is finished, leaf by leaf in order.</summary>
-    private void Finish(long leaf, FinishedLeaf finished)
+    /// <summary>Hands out what is finished, block by block in order.</summary>
+    private void Finish(long block, FinishedBlock finished)
     {
         lock (_finishing)
         {
-            _finished.Add(leaf, finished);
-            while (_finished.Remove(_handedOut, out FinishedLeaf next))
+            _finished.Add(block, finished);
+            while (_finished.Remove(_handedOut, out FinishedBlock next))
             {
                 if (next.Values is not null)
                 {
@@ -139,12 +170,12 @@ internal sealed class StudyRun : IDisposable
 
                 _handedOut++;
                 _room.Release();
-                if (_handedOut % _leavesPerCell == 0)
+                if (_handedOut % _blocksPerCell == 0)
                 {
                     HandOut(next.Work);
                     lock (_planning)
                     {
-                        _active.Remove((int)((_handedOut - 1) / _leavesPerCell));
+                        _active.Remove((int)((_handedOut - 1) / _blocksPerCell));
                     }
                 }
             }
@@ -153,7 +184,7 @@ internal sealed class StudyRun : IDisposable
 
     private void HandOut(CellWork work) => _options.OnCell(work.Result());
 
-    private void HandOutReplicates(FinishedLeaf leaf)
+    private void HandOutReplicates(FinishedBlock leaf)
     {
         foreach (ReplicateRow row in leaf.Work.Keep(leaf.Values!, leaf.First, leaf.Count))
         {
@@ -182,8 +213,11 @@ internal sealed class StudyRun : IDisposable
 
         public LeafTests Tests { get; } = new(work.Plan);
 
+        public CellPart Part { get; } = new(work.Plan);
+
         public LeafValues Values { get; set; } = new(work.Plan);
     }
 
-    private readonly record struct FinishedLeaf(CellWork Work, LeafValues? Values, long First, int Count);
+    // Values of the only leaf, where replicates are kept.
+    private readonly record struct FinishedBlock(CellWork Work, LeafValues? Values, long First, int Count);
 }
