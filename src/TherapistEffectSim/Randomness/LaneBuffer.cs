@@ -9,6 +9,9 @@ internal sealed class LaneBuffer<T>
 {
     private const int AlignmentInDoubles = 8;
 
+    // What follows in memory, another thread's perhaps, must not stand in the cache lines that this buffer is written to.
+    private const int DistanceInDoubles = 32;
+
     private readonly double[] _memory;
     private readonly int _start;
 
@@ -16,7 +19,7 @@ internal sealed class LaneBuffer<T>
     public LaneBuffer(int length)
     {
         Length = length;
-        _memory = GC.AllocateArray<double>((length * T.Width) + AlignmentInDoubles, pinned: true);
+        _memory = GC.AllocateArray<double>((length * T.Width) + AlignmentInDoubles + DistanceInDoubles, pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
         _start = (int)((AlignmentInDoubles - (address / sizeof(double) % AlignmentInDoubles)) % AlignmentInDoubles);
     }
