@@ -12,6 +12,7 @@ trap 'rm -f "$lines"' EXIT
 ours() {
   dotnet run -c Release --no-build --project "$project" -- replicates "$1" >>"$lines"
   dotnet run -c Release --no-build --project "$project" -- replicates "$1" unequal >>"$lines"
+  dotnet run -c Release --no-build --project "$project" -- replicates "$1" statistics >>"$lines"
 }
 
 for workload in W1 W2 W3; do
@@ -26,13 +27,13 @@ awk '
     if (!(($1, $2) in ms)) { peers[$2] = peers[$2] " " $1 }
     if ($3 > ms[$1, $2]) ms[$1, $2] = $3 }
   END {
-    printf "%-4s %-22s %16s %22s %22s\n", "", "", "ms per replicate", "times tes", "times tes_unequal"
+    printf "%-4s %-22s %16s %22s %22s %22s\n", "", "", "ms per replicate", "times tes", "times tes_unequal", "times tes_statistics"
     for (i = 1; i <= n; i++) {
       w = order[i]
       count = split(peers[w], names, " ")
       for (k = 1; k <= count; k++) {
         p = names[k]
-        printf "%-4s %-22s %16.6f %22.0f %22.0f\n", w, p, ms[p, w], ms[p, w] / ms["tes", w], ms[p, w] / ms["tes_unequal", w]
+        printf "%-4s %-22s %16.6f %22.0f %22.0f %22.0f\n", w, p, ms[p, w], ms[p, w] / ms["tes", w], ms[p, w] / ms["tes_unequal", w], ms[p, w] / ms["tes_statistics", w]
       }
     }
   }' "$lines"
