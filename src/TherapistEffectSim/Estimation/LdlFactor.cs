@@ -107,8 +107,14 @@ internal sealed class LdlFactor<T>
     // L(i, j) = (A(i, j) − Σ_k L(i, k) D(k) L(j, k)) / D(j); the products L(i, k) D(k) are kept while the row is made.
     private void FactorRow(ReadOnlySpan<T> a, int i)
     {
-        Span<T> scaled = _scaled.Span;
         ReadOnlySpan<T> row = a.Slice(Packed.Index(i, 0), i + 1);
+        if (i == 0)
+        {
+            _pivots.Span[0] = row[0];
+            return;
+        }
+
+        Span<T> scaled = _scaled.Span;
         Span<T> lowerRow = _lower.Span.Slice(Packed.Index(i, 0), i + 1);
         Span<T> inverses = _inverses.Span;
         T pivot = row[i];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TherapistEffectSim.Randomness;
@@ -26,5 +27,10 @@ internal sealed class LaneBuffer<T>
 
     public int Length { get; }
 
-    public Span<T> Span => MemoryMarshal.Cast<double, T>(_memory.AsSpan(_start, Length * T.Width));
+    public Span<T> Span
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => MemoryMarshal.CreateSpan(
+            ref Unsafe.As<double, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_memory), _start)), Length);
+    }
 }
