@@ -18,7 +18,7 @@ internal sealed class TrialReduction<T>
     private readonly TrialGenerator<T> _generator;
     private readonly TrialBatch<T> _batch;
     private readonly PatientMoments<T> _moments;
-    private readonly bool _sumsOnTheWay;
+    private readonly PatientSummation<T>? _summation; // null: patients are kept until they are summed
     private readonly AllianceOutcomeSums<T>[] _sums = new AllianceOutcomeSums<T>[32];
     private readonly SampledMoments<T>? _sampled; // null: from patients
     private readonly LaneBuffer<T> _observedMeans;   // [therapist] centred alliance_between
@@ -46,7 +46,8 @@ internal sealed class TrialReduction<T>
             IsBalanced = world.IsBalanced,
         };
         _sampled = withoutPatients ? new(world, columns, _generator.Random, _batch, _moments) : null;
-        _sumsOnTheWay = _generator.CanSumPatients && _moments.IsAllianceAndOutcome && !columns.NeedsPatientRows && !columns.NeedsObservedMeansPerPatient;
+        bool sumsSuffice = _moments.IsAllianceAndOutcome && !columns.NeedsPatientRows && !columns.NeedsObservedMeansPerPatient;
+        _summation = _generator.CanSumPatients && sumsSuffice ? new(world, _generator.Random) : null;
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
 
@@ -73,11 +74,11 @@ internal sealed class TrialReduction<T>
         }
 
         _moments.Clear();
-        if (_sumsOnTheWay)
+        if (_summation is not null)
         {
             for (int j = 0; j < _world.Layout.Therapists;)
             {
-                int therapists = _generator.SumPatients(j, _batch, _sums);
+                int therapists = _summation.Sum(j, _batch, _sums);
                 _moments.AddSums(j, _sums.AsSpan(0, therapists));
                 j += therapists;
             }

@@ -9,14 +9,11 @@ namespace TherapistEffectSim.Generation;
 internal sealed class TrialGenerator<T>
     where T : unmanaged, ILane<T>
 {
-    private const int Drawn = 256; // patients whose words are drawn at a time where they are summed on the way; even
     private const int Chunk = 64; // patients whose words are drawn at a time; even
 
     private readonly World _world;
     private readonly RandomNumberStream<T> _random;
     private readonly LaneBuffer<T> _words = new(Chunk);
-    private readonly LaneBuffer<T> _drawn = new(Drawn);
-    private readonly int[] _counts = new int[Drawn / 2];
     private readonly LaneBuffer<T> _siteEffects;
     private readonly TherapistScores<T>? _scores; // null: independent standard normal numbers
     private readonly TherapistLoss<T>? _therapistLoss; // null: loss has nothing to do with therapists
@@ -123,100 +120,8 @@ internal sealed class TrialGenerator<T>
         return patients;
     }
 
-    /// <summary>Whether <see cref="SumPatients"/> may be used: nobody is lost, and alliance and outcome hang on two numbers of a patient.</summary>
+    /// <summary>Whether <see cref="PatientSummation{T}"/> may take the place of <see cref="Patients"/>: nobody is lost, and alliance and outcome hang on two numbers of a patient.</summary>
     public bool CanSumPatients => !_needsMasks && !_needsMeasurement && _furtherPatients is null && _world.Components.Within is { Square: 0, Segments.IsEmpty: true };
-
-    /// <summary>Draws the patients of therapists and sums them on the way, without keeping them: the sums of what <see cref="Patients"/> draws, to the bit.</summary>
-    /// <param name="therapist">The first, from 0.</param>
-    /// <param name="batch">Its therapists must have been drawn.</param>
-    /// <param name="sums">[therapist − first] The sums; how many there is room for.</param>
-    /// <returns>Number of therapists summed: at least one.</returns>
-    public int SumPatients(int therapist, TrialBatch<T> batch, Span<AllianceOutcomeSums<T>> sums)
-    {
-        ReadOnlySpan<T> caseload = batch.Caseload.Span;
-        int patients = (int)caseload[therapist][0];
-        if (patients > Drawn)
-        {
-            sums[0] = SumInChunks(therapist, patients);
-            return 1;
-        }
-
-        Span<T> words = _drawn.Span;
-        int done = 0;
-        int used = 0;
-        while (used + ((patients + 1) & ~1) <= words.Length)
-        {
-            int room = (patients + 1) & ~1;
-            _random.Patients(words.Slice(used, room), RandomDomain.Patient, therapist + done, 0);
-            _counts[done++] = patients;
-            used += room;
-            if (done == sums.Length || done == _counts.Length || therapist + done == caseload.Length)
-            {
-                break;
-            }
-
-            patients = (int)caseload[therapist + done][0];
-        }
-
-        Sum(words, _counts.AsSpan(0, done), sums);
-        return done;
-    }
-
-    private AllianceOutcomeSums<T> SumInChunks(int therapist, int patients)
-    {
-        AllianceOutcomeSums<T> sums = default;
-        Span<T> words = _drawn.Span;
-        for (int i = 0; i < patients; i += Drawn)
-        {
-            int count = Math.Min(Drawn, patients - i);
-            _random.Patients(words[..((count + 1) & ~1)], RandomDomain.Patient, therapist, i);
-            Sum(words[..count], ref sums);
-        }
-
-        return sums;
-    }
-
-    // Words of each therapist begin at an even place.
-    private void Sum(ReadOnlySpan<T> words, ReadOnlySpan<int> counts, Span<AllianceOutcomeSums<T>> sums)
-    {
-        sums[..counts.Length].Clear();
-        int used = 0;
-        for (int t = 0; t < counts.Length; t++)
-        {
-            Sum(words.Slice(used, counts[t]), ref sums[t]);
-            used += (counts[t] + 1) & ~1;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Sum(ReadOnlySpan<T> words, ref AllianceOutcomeSums<T> sums)
-    {
-        T withinSd = T.Create(_world.Components.AllianceWithinSd);
-        T residualSd = T.Create(_world.Components.ResidualSd);
-        T slope = T.Create(_world.Components.Within.Linear);
-        T sumX = sums.Alliance;
-        T sumY = sums.Outcome;
-        T xx = sums.AllianceSquare;
-        T xy = sums.Product;
-        T yy = sums.OutcomeSquare;
-        for (int i = 0; i < words.Length; i++)
-        {
-            BoxMuller.Transform(words[i], out T deviation, out T residual);
-            T x = withinSd * deviation;
-            T y = T.Fma(slope, deviation, residualSd * residual);
-            sumX += x;
-            sumY += y;
-            xx = T.Fma(x, x, xx);
-            xy = T.Fma(x, y, xy);
-            yy = T.Fma(y, y, yy);
-        }
-
-        sums.Alliance = sumX;
-        sums.Outcome = sumY;
-        sums.AllianceSquare = xx;
-        sums.Product = xy;
-        sums.OutcomeSquare = yy;
-    }
 
     private void Plain(int therapist, Span<T> words, int count, int firstPatient, int position, TrialBatch<T> batch)
     {

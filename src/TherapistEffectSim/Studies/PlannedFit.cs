@@ -1,3 +1,4 @@
+using TherapistEffectSim.Design;
 using TherapistEffectSim.Estimation;
 
 namespace TherapistEffectSim.Studies;
@@ -27,6 +28,15 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
 
     /// <summary>Whether the F ratio of the therapists is read.</summary>
     public bool NeedsFRatio { get; set; }
+
+    /// <summary>Notes what a test reads beside estimates.</summary>
+    public void MakeReadyFor(TestKind test)
+    {
+        bool ofVariance = test is TestKind.LrtMixture or TestKind.RlrtMixture;
+        NeedsCriterion |= ofVariance || test == TestKind.Lrt;
+        NeedsCriterionAtZero |= ofVariance;
+        NeedsFRatio |= test == TestKind.FExact;
+    }
 
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
     public int Read(int position)

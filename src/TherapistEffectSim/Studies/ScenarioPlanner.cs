@@ -78,7 +78,11 @@ internal sealed class ScenarioPlanner
 
         foreach (PlannedTest test in _tests.Where(t => t.Kind != TestKind.TCorrelation))
         {
-            Ask(test);
+            _fits[test.Fit].MakeReadyFor(test.Kind);
+            if (test.ReducedFit >= 0)
+            {
+                _fits[test.ReducedFit].MakeReadyFor(test.Kind);
+            }
         }
 
         (ImmutableArray<string> names, ImmutableArray<int> tests) = new JointPlanner(_study, _methods, _terms, _tests).Plan();
@@ -283,20 +287,6 @@ internal sealed class ScenarioPlanner
             }
 
             _tests.Add(test);
-        }
-    }
-
-    // Tells the fits what a test reads of them beside estimates.
-    private void Ask(PlannedTest test)
-    {
-        bool ofVariance = test.Kind is TestKind.LrtMixture or TestKind.RlrtMixture;
-        PlannedFit fit = _fits[test.Fit];
-        fit.NeedsCriterion |= ofVariance || test.Kind == TestKind.Lrt;
-        fit.NeedsCriterionAtZero |= ofVariance;
-        fit.NeedsFRatio |= test.Kind == TestKind.FExact;
-        if (test.ReducedFit >= 0)
-        {
-            _fits[test.ReducedFit].NeedsCriterion = true;
         }
     }
 
