@@ -13,6 +13,7 @@ internal sealed class LogisticRegression
     private const int MostSteps = 50;
     private const int MostHalvings = 30;
     private const double LastStep = 1e-9; // of any coefficient; on the way to infinity the steps stay near 1
+    private const double Rounding = 1e-13; // of the deviance
 
     private LogisticRegression(ImmutableArray<double> coefficients, ImmutableArray<double> standardErrors, double deviance)
     {
@@ -102,7 +103,7 @@ internal sealed class LogisticRegression
             }
 
             double next = DevianceOf(columns, events, beta, logOdds);
-            if (next <= deviance)
+            if (next <= deviance * (1 + Rounding))
             {
                 return next;
             }
@@ -143,8 +144,8 @@ internal sealed class LogisticRegression
         for (int i = 0; i < events.Length; i++)
         {
             double small = Elementary.Exp(-Math.Abs(logOdds[i]));
-            double p = logOdds[i] >= 0 ? 1 / (1 + small) : small / (1 + small);
-            double residual = (events[i] ? 1 : 0) - p;
+            double against = events[i] == logOdds[i] >= 0 ? small / (1 + small) : 1 / (1 + small); // probability of what did not happen
+            double residual = events[i] ? against : -against;
             double weight = small / ((1 + small) * (1 + small));
             for (int a = 0; a < order; a++)
             {
