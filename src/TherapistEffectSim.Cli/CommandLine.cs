@@ -56,6 +56,7 @@ internal static class CommandLine
             FitCommand.Create(streams),
             SummariseCommand.Create(streams),
             CalibrateCommand.Create(streams),
+            StatementCommand.Create(streams),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(streams.Output);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
