@@ -2,6 +2,7 @@ using System.CommandLine;
 using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Inference;
 using TherapistEffectSim.Planning;
+using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Cli;
 
@@ -65,7 +66,7 @@ internal static class CalibrateCommand
             Examples =
             [
                 "tes calibrate pilot.csv > trial.yaml",
-                "tes calibrate pilot.csv --outcome phq9 --lower-is-better --alliance wai3 --alliance wai6 -o trial.yaml",
+                "tes calibrate pilot.csv --outcome phq9 --lower-is-better --alliance wai3 --alliance wai6",
                 "tes calibrate pilot.csv --safeguard alliance --confidence 0.6 -o cautious.yaml",
             ],
         };
@@ -109,7 +110,7 @@ internal static class CalibrateCommand
 
         PilotData data = request.Columns.Read(request.Data, source, streams);
         Calibration calibration = Estimate(data, request.Confidence, source);
-        string yaml = new CalibratedStudy
+        CalibratedStudy study = new()
         {
             Calibration = calibration,
             Name = request.Name ?? NameOf(request.Data),
@@ -118,9 +119,10 @@ internal static class CalibrateCommand
             OutcomeColumn = data.Outcome.Name,
             OutcomeIsReversed = request.Columns.LowerIsBetter,
             Safeguard = request.Safeguard,
-        }.ToYaml();
-        Check(yaml, request.Name is not null);
-        foreach (string note in calibration.Notes)
+        };
+        string yaml = study.ToYaml();
+        Check(yaml, request.Name);
+        foreach (string note in study.Notes())
         {
             streams.Say($"{source}: {note}");
         }
@@ -162,16 +164,16 @@ internal static class CalibrateCommand
     }
 
     // What is written is a study that can be run: read it as tes validate would.
-    private static void Check(string yaml, bool hasOwnName)
+    private static void Check(string yaml, string? ownName)
     {
         using StringReader text = new(yaml);
         try
         {
-            _ = StudyFile.Read(text, hasOwnName ? "the study of --name" : "the study made of the data").ToStudy(seed: 1).Cells[0];
+            StudyRunner.Check(StudyFile.Read(text, "the study made of the data").ToStudy(seed: 1));
         }
-        catch (StudyFileException e) when (hasOwnName)
+        catch (StudyFileException e) when (ownName is not null && e.Problems.All(p => p.Path is "name"))
         {
-            throw new DataException("--name", e);
+            throw new DataException("--name", new InvalidOperationException(e.Problems[0].Message, e));
         }
     }
 

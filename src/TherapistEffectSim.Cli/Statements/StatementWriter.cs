@@ -32,6 +32,9 @@ internal static class StatementWriter
             ? $"scenario {cell.Number}"
             : $"scenario {cell.Number} ({string.Join(", ", cell.Factors.Select(f => $"{f.Name.Replace('_', ' ')} {f.Value}"))})";
 
+    /// <summary>Every assumption about a world, one text for each part of it; empty where there is nothing to say.</summary>
+    public static IEnumerable<string> WorldOf(Scenario scenario) => Topics().Select(topic => topic(scenario));
+
     private static ImmutableArray<StatementBlock> Opening(StatementSource source)
     {
         string simulated = Say.Count(source.Manifest.Replicates, "trial");

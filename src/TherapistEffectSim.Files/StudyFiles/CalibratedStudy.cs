@@ -10,6 +10,8 @@ public sealed record CalibratedStudy
 {
     private const int LineLength = 118;
     private const string Scenario = "scenario";
+    private const double Rounding = 1e-3;
+    private const double SafeguardConfidence = 0.6; // Perugini, Gallucci & Costantini (2014), Perspect. Psychol. Sci. 9
 
     private static readonly string[] s_always =
     [
@@ -37,6 +39,24 @@ public sealed record CalibratedStudy
 
     /// <summary>What the trial is planned to show, if unfavourable ends are taken for it.</summary>
     public PlanningQuestion? Safeguard { get; init; }
+
+    /// <summary>What a user should know before running the study, one sentence or two each.</summary>
+    public IEnumerable<string> Notes()
+    {
+        foreach (string note in Calibration.Notes)
+        {
+            yield return note;
+        }
+
+        (PilotQuantity Quantity, string What) = Safeguard == PlanningQuestion.TherapistVariance
+            ? (PilotQuantity.OutcomeIcc, "differences between therapists in the outcome")
+            : (PilotQuantity.AllianceIcc, "differences between therapists in the alliance");
+        if (Safeguard is PlanningQuestion.TherapistVariance or PlanningQuestion.Alliance && Calibration.Find(Quantity) is { Interval.Low: 0 })
+        {
+            string lower = Calibration.Confidence > SafeguardConfidence ? "take a lower confidence, such as 0.6, or " : "";
+            yield return $"The lower end of the {What} is 0, and no trial can show what is not there: {lower}write in the smallest share that would matter.";
+        }
+    }
 
     /// <summary>The text of the file; it reads back as a study without mistakes.</summary>
     public string ToYaml()
@@ -112,7 +132,7 @@ public sealed record CalibratedStudy
         yield return "Effects of arm and alliance are not taken from the data: those of a pilot trial are uncertain, and too large where they were the reason to go on"
             + " (Leon, Davis & Kraemer 2011, J. Psychiatr. Res. 45). Write in the smallest that would matter to you.";
         yield return $"Outcomes are in units of {OutcomeColumn}{(OutcomeIsReversed ? ", times -1, so that higher is better" : "; higher is better")}.";
-        foreach (string note in Calibration.Notes)
+        foreach (string note in Notes())
         {
             yield return note;
         }
@@ -158,9 +178,23 @@ public sealed record CalibratedStudy
         {
             remarks[At("trial.caseload")].Add("Caseloads that vary so little are written as equal ones.");
         }
+        else if (world.Trial.Caseload is DrawnCaseload drawn && IsRaised(drawn.Cv, PilotQuantity.CaseloadCv))
+        {
+            remarks[At("trial.caseload.cv")].Add("Drawn caseloads cannot vary less than is written.");
+        }
+
+        if (IsRaised(world.Alliance.Reliability, PilotQuantity.Reliability))
+        {
+            remarks[At("alliance.reliability")].Add("Written is the smallest reliability that makes sense: with 0 nothing would be measured.");
+        }
 
         return remarks;
     }
+
+    // Whether more is written than the data ask for, by more than the rounding of what is written.
+    private bool IsRaised(double written, PilotQuantity quantity) =>
+        Calibration.Find(quantity) is { } number
+        && written > (Safeguard is { } question ? Planning.Safeguard.For(quantity, question).ValueOf(number) : number.Estimate) + Rounding;
 
     private IEnumerable<string> SafeguardRemark(CalibratedNumber number)
     {
@@ -181,6 +215,7 @@ public sealed record CalibratedStudy
     private static IEnumerable<(PilotQuantity Quantity, string Path, string What)> Places(Scenario world)
     {
         bool isDrawn = world.Trial.Caseload is DrawnCaseload;
+        bool hasAlliance = world.Alliance.ObservedTherapistIcc is not null;
         yield return (PilotQuantity.CaseloadMean, isDrawn ? "trial.caseload.mean" : "trial.caseload", "Patients per therapist, before anybody is lost");
         yield return (PilotQuantity.CaseloadCv, isDrawn ? "trial.caseload.cv" : "trial.caseload", "How unequal caseloads are: their SD over their mean");
         yield return (PilotQuantity.OutcomeIcc, "therapists.outcome-icc-total",
@@ -193,7 +228,7 @@ public sealed record CalibratedStudy
         yield return (PilotQuantity.ResidualSd, "outcome.residual-sd", "SD of the outcome within therapists, severity taken out; outcome units");
         yield return (PilotQuantity.AllianceLossRate, "attrition.alliance.rate", "Share of all patients whose alliance is never measured");
         yield return (PilotQuantity.AllianceLossBySeverity, "attrition.alliance.depends-on.severity", "Log odds of that loss per SD of severity");
-        yield return (PilotQuantity.OutcomeLossRate, "attrition.outcome.rate", "Share of the patients with an alliance whose outcome is not measured");
+        yield return (PilotQuantity.OutcomeLossRate, "attrition.outcome.rate", $"Share of {(hasAlliance ? "the patients with an alliance" : "all patients")} whose outcome is not measured");
         yield return (PilotQuantity.OutcomeLossBySeverity, "attrition.outcome.depends-on.severity", "Log odds of that loss per SD of severity");
         yield return (PilotQuantity.OutcomeLossByAlliance, "attrition.outcome.depends-on.alliance",
             "Log odds of that loss per SD of the alliance as measured. Whether it depends on the outcome itself, no data can show");

@@ -3,7 +3,7 @@ using TherapistEffectSim.Estimation;
 namespace TherapistEffectSim.Inference;
 
 /// <summary>How the interval of a variance share was found.</summary>
-public enum ShareIntervalMethod
+internal enum ShareIntervalMethod
 {
     /// <summary>The exact interval of Wald's F pivot.</summary>
     ExactF,

@@ -42,7 +42,7 @@ internal sealed record LossModel(CalibratedNumber Rate, ImmutableArray<Calibrate
         if (fewer < FewestPerSlope * covariates.Count)
         {
             return new(share, [], string.Create(CultureInfo.InvariantCulture,
-                $"only {fewer} of the patients with known values were {(events.Count(e => e) == fewer ? "lost" : "kept")}, and {FewestPerSlope} are needed for each slope"));
+                $"too few of the patients with known values were {(events.Count(e => e) == fewer ? "lost" : "kept")} ({fewer}; {FewestPerSlope} are needed for each slope)"));
         }
 
         LogisticRegression? fit = LogisticRegression.Fit([.. covariates.Select(c => complete.Select(i => c.Values[i]).ToArray())], events);

@@ -233,20 +233,20 @@ public sealed class PilotCalibration
         if (layout.PatientsLeftOut > 0)
         {
             _notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{layout.PatientsLeftOut} patients of arms with therapists have none in {_data.Therapist.Name}: they count for loss only."));
+                $"Patients of arms with therapists for whom {_data.Therapist.Name} names none: {layout.PatientsLeftOut}. They count for loss only."));
         }
 
         if (layout.ExceptionalTherapists > 0)
         {
-            string said = layout.Nesting == Nesting.Crossed ? "treat in one arm only, the others in several: nesting is crossed" : "treat in several arms, the others in one: nesting is within-arm";
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{layout.ExceptionalTherapists} therapists {said}."));
+            string said = layout.Nesting == Nesting.Crossed ? "in one arm only, unlike the others: {0}. Taken as crossed: each treats in every arm." : "in several arms, unlike the others: {0}. Taken as nested within arms.";
+            _notes.Add("Therapists who treat " + string.Format(CultureInfo.InvariantCulture, said, layout.ExceptionalTherapists));
         }
 
         int withoutAlliance = _alliance is null ? 0 : Enumerable.Range(0, _data.Patients).Count(row => _alliance.IsMissing(row) && !_data.Outcome.IsMissing(row));
         if (withoutAlliance > 0)
         {
             _notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{withoutAlliance} patients have an outcome but no alliance: the analyses of a study take complete patients only, and count them as lost."));
+                $"Patients with an outcome but no alliance: {withoutAlliance}. The analyses of a study take complete patients only, and count them as lost."));
         }
     }
 
