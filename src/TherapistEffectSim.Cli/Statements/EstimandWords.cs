@@ -27,7 +27,7 @@ internal static class EstimandWords
             return "true value not known";
         }
 
-        return truths.Select(t => t.Value).Distinct().Count() == 1
+        return truths.Select(t => Text(t.Value)).Distinct().Count() == 1
             ? $"true value {Text(truths[0].Value)}"
             : $"true values {string.Join(", ", truths.Select(t => $"{Text(t.Value)} in scenario {t.Cell.Number}"))}";
     }

@@ -53,9 +53,16 @@ internal static class OutcomeWords
         AdherenceEffect adherence = outcome.Adherence;
         if (adherence is not { Linear: 0, Curvature: 0, CurvatureByAlliance: 0, BySeverity: 0 })
         {
-            sentences.Add(
-                $"The therapist's adherence A (in SDs) changed the outcome by {Say.Number(adherence.Linear)}·A − {Bracketed(adherence.Curvature)}·(A² − 1) − {Bracketed(adherence.CurvatureByAlliance)}·(A² − 1)·alliance "
-                + $"+ {Bracketed(adherence.BySeverity)}·A·severity.");
+            string[] parts =
+            [
+                .. new[]
+                    {
+                        (adherence.Linear, "A"), (-adherence.Curvature, "(A² − 1)"), (-adherence.CurvatureByAlliance, "(A² − 1)·alliance"), (adherence.BySeverity, "A·severity"),
+                    }
+                    .Where(p => p.Item1 != 0)
+                    .Select(p => $"{Bracketed(p.Item1)}·{p.Item2}"),
+            ];
+            sentences.Add($"The therapist's adherence A (in SDs) changed the outcome by {string.Join(" + ", parts)}.");
         }
 
         return TrialWords.Join(sentences);

@@ -32,6 +32,10 @@ internal static class StatementWriter
             ? $"scenario {cell.Number}"
             : $"scenario {cell.Number} ({string.Join(", ", cell.Factors.Select(f => $"{f.Name.Replace('_', ' ')} {f.Value}"))})";
 
+    private static string NameOf(ImmutableArray<Cell> cells) => cells is [Cell only]
+        ? Say.Capital(NameOf(only))
+        : $"Scenarios {Say.And([.. cells.Select(c => Say.Number(c.Number))])}";
+
     /// <summary>Every assumption about a world, one text for each part of it; empty where there is nothing to say.</summary>
     public static IEnumerable<string> WorldOf(Scenario scenario) => Topics().Select(topic => topic(scenario));
 
@@ -102,7 +106,7 @@ internal static class StatementWriter
             }
 
             yield return new ItemList(
-                [.. texts.Select(t => $"{Say.Capital(Say.And([.. t.Select(NameOf)]))}: {(t.Key.Length == 0 ? "none of what follows." : t.Key)}")]);
+                [.. texts.Select(t => $"{NameOf([.. t])}: {(t.Key.Length == 0 ? "none of what follows." : t.Key)}")]);
         }
 
         yield return new Sentences(source.Study.RandomNumbers == RandomNumbers.Common && source.Cells.Length > 1

@@ -22,18 +22,18 @@ internal sealed record VarianceShare(double Estimate, ConfidenceInterval Interva
     private const int Halvings = 64;
 
     /// <summary>
-    /// Estimate with the exact interval, or with that of the profile likelihood where the data are so uncommonly alike between levels that the
-    /// exact one holds no share ≥ 0.
+    /// Estimate with the exact interval, or with that of the profile likelihood where the exact one does not hold the estimate: where levels are
+    /// more alike than chance mostly has it, so that no share ≥ 0 is in it, or where numbers of rows are extremely unequal.
     /// </summary>
     /// <remarks>
     /// The exact interval covers a share above 0 with its nominal probability 1 − α. An empty one happens with probability at most α/2, and
-    /// the profile likelihood can then cover what the exact interval missed: the two together cover with a probability from 1 − α to 1 − α/2, which it is
-    /// exactly at a share of 0.
+    /// the profile likelihood can then cover what the exact interval missed: unless caseloads are extremely unequal, the two together cover with a
+    /// probability from 1 − α to 1 − α/2, which it is exactly at a share of 0.
     /// </remarks>
     public static VarianceShare Of(VarianceShareModel model, double confidence)
     {
         double estimate = RestrictedEstimate(model);
-        return Exact(model, confidence) is { } exact
+        return Exact(model, confidence) is { } exact && exact.Holds(estimate)
             ? new(estimate, exact, ShareIntervalMethod.ExactF)
             : new(estimate, Profile(model, estimate, confidence), ShareIntervalMethod.ProfileLikelihood);
     }

@@ -43,6 +43,7 @@ public sealed class PilotCalibration
             throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "confidence must be a number > 0 and < 1.");
         }
 
+        data = PilotLayout.WithoutSingletons(data);
         PilotLayout layout = PilotLayout.Of(data);
         PilotCalibration calibration = new(data, confidence);
         calibration.NoteLayout(layout);
@@ -201,7 +202,7 @@ public sealed class PilotCalibration
         VarianceShare share = VarianceShare.Of(model, _confidence);
         string method = share.Method == ShareIntervalMethod.ExactF
             ? "REML; exact F interval"
-            : "REML; profile-likelihood interval, as the exact F interval holds no share from 0 on";
+            : "REML; profile-likelihood interval, as the exact F interval does not hold the estimate";
         _numbers.Add(new(quantity, share.Estimate, share.Interval, method, basis));
     }
 

@@ -87,6 +87,43 @@ public sealed record PilotLayout
         };
     }
 
+    /// <summary>
+    /// The data with no therapist where each patient of an arm has one alone, as patients without therapists are written in simulated data: such an
+    /// arm has none.
+    /// </summary>
+    internal static PilotData WithoutSingletons(PilotData data)
+    {
+        if (data.Arm is null)
+        {
+            return data;
+        }
+
+        TextColumn therapist = Factor(data.Therapist);
+        TextColumn arm = Factor(data.Arm);
+        int[] patients = new int[therapist.Levels.Length];
+        foreach (int code in therapist.Codes.Where(code => code >= 0))
+        {
+            patients[code]++;
+        }
+
+        bool[] hasTherapists = new bool[arm.Levels.Length];
+        for (int row = 0; row < data.Patients; row++)
+        {
+            if (arm.Codes[row] >= 0 && therapist.Codes[row] >= 0)
+            {
+                hasTherapists[arm.Codes[row]] |= patients[therapist.Codes[row]] > 1;
+            }
+        }
+
+        return hasTherapists.All(has => has) || !hasTherapists.Any(has => has)
+            ? data
+            : data with
+            {
+                Therapist = TextColumn.FromCells(data.Therapist.Name, Enumerable.Range(0, data.Patients).Select(row =>
+                    therapist.Codes[row] < 0 || (arm.Codes[row] >= 0 && !hasTherapists[arm.Codes[row]]) ? null : therapist.Levels[therapist.Codes[row]])),
+            };
+    }
+
     /// <summary>A column as a factor.</summary>
     internal static TextColumn Factor(DataColumn column) => new DataTable([column]).AsFactor(column.Name);
 

@@ -42,7 +42,7 @@ public sealed class CalibrationCoverageTests
         coverage.AssertNominal(PilotQuantity.OutcomeLossByAlliance, -0.5);
 
         // The profile likelihood stands in where the exact interval is empty: at a share of 0 in one of forty data sets.
-        Assert.All(coverage.MethodsOf(PilotQuantity.OutcomeIcc), method => Assert.Matches("exact F interval|profile-likelihood interval", method.Key));
+        Assert.All(coverage.MethodsOf(PilotQuantity.OutcomeIcc), method => Assert.Matches("; exact F interval|; profile-likelihood interval", method.Key));
         double profiles = coverage.MethodsOf(PilotQuantity.OutcomeIcc).Where(m => m.Key.Contains("profile", StringComparison.Ordinal)).Sum(m => m.Value);
         Assert.InRange(profiles / Replicates, 0, 0.025 + (4 * Math.Sqrt(0.025 * 0.975 / Replicates)));
     }

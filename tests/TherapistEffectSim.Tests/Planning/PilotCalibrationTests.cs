@@ -28,11 +28,14 @@ public sealed class PilotCalibrationTests
         Assert.Equal(new FixedCaseload { Patients = 5 }, CalibratedScenario.Of(calibration, null).Trial.Caseload);
     }
 
-    [Fact]
-    public void Of_AnArmWithoutTherapists_CountsItsPatients()
+    // As tes simulate writes them, each patient without a therapist is on their own.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_AnArmWithoutTherapists_CountsItsPatients(bool isNamed)
     {
         Calibration calibration = PilotCalibration.Of(
-            Data(60, i => i < 20 ? null : $"T{i / 5}", Noise) with { Arm = Text("arm", 60, i => i < 20 ? "waiting" : "treated"), ReferenceArm = "waiting" }, 0.95);
+            Data(60, i => i >= 20 ? $"T{i / 5}" : isNamed ? $"alone{i}" : null, Noise) with { Arm = Text("arm", 60, i => i < 20 ? "waiting" : "treated"), ReferenceArm = "waiting" }, 0.95);
 
         Trial trial = CalibratedScenario.Of(calibration, null).Trial;
 
