@@ -113,8 +113,8 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             Store(fit.CriterionAtZero, values.CriterionAtZero, offset);
         }
 
-        StoreMask(fit.Estimable, values.Estimable, offset);
-        StoreMask(fit.Converged, values.Converged, offset);
+        values.Estimable = WithLanes(values.Estimable, fit.Estimable, offset);
+        values.Converged = WithLanes(values.Converged, fit.Converged, offset);
         if (planned.NeedsFRatio)
         {
             StoreFRatio(fit.Within, values, offset);
@@ -160,7 +160,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
             Store(criterion.Beta[position], coefficient.Estimate, offset);
             Store(T.Sqrt(variance), coefficient.StandardError, offset);
-            StoreMask(criterion.Factor.Kept[position], coefficient.Kept, offset);
+            coefficient.Kept = WithLanes(coefficient.Kept, criterion.Factor.Kept[position], offset);
         }
     }
 
@@ -251,7 +251,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             LevelCorrelation<T> found = LevelCorrelations.Of(_trials.Statistics, planned.Alliance, planned.Outcome, (CorrelationLevel)level);
             Store(found.Estimate, values[level].Estimate, offset);
             Store(found.DegreesOfFreedom, values[level].DegreesOfFreedom, offset);
-            StoreMask(found.Estimable, values[level].Estimable, offset);
+            values[level].Estimable = WithLanes(values[level].Estimable, found.Estimable, offset);
         }
     }
 
@@ -260,17 +260,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         Store(within.Between * within.WithinDf / (within.Within * within.BetweenDf), values.FRatio, offset);
         Store(within.BetweenDf, values.BetweenDf, offset);
         Store(within.WithinDf, values.WithinDf, offset);
-        StoreMask(within.Estimable, values.FEstimable, offset);
+        values.FEstimable = WithLanes(values.FEstimable, within.Estimable, offset);
     }
 
-    private static void StoreMask(T mask, bool[] target, int offset)
-    {
-        Span<ulong> bits = stackalloc ulong[T.Width];
-        MemoryMarshal.Write(MemoryMarshal.AsBytes(bits), in mask);
-        Span<bool> lanes = target.AsSpan(offset, T.Width);
-        for (int lane = 0; lane < lanes.Length; lane++)
-        {
-            lanes[lane] = bits[lane] != 0;
-        }
-    }
+    // Replaces the bits of the lanes' replicates.
+    private static ulong WithLanes(ulong bits, T mask, int offset) =>
+        (bits & ~(LeafDecisions.First(T.Width) << offset)) | (T.Bits(mask) << offset);
 }
