@@ -42,16 +42,16 @@ internal static class PartsTime
         }
 
         RandomNumberStream<Lane8> random = new(1);
-        SampledNumbers<Lane8> numbers = new(plan.World, random, 2);
-        generator.Therapists(0, batch);
-        Measure("numbers of therapists", () => numbers.Draw(batch.Caseload.Span));
         LaneBuffer<Lane8> words = new(2);
         Measure("gamma", () => words.Span[0] = GammaSampler.Draw(random, RandomDomain.Statistics, 1, Lane8.Create(135), words.Span));
-        PatientMoments<Lane8> moments = new(plan.World, plan.Columns, batch, false);
         if (plan.WithoutPatients)
         {
+            TrialGenerator<Lane8> without = new(plan.World, plan.Key, severityIsUsed: false, withoutPatients: true);
+            without.Therapists(0, batch);
+            PatientMoments<Lane8> moments = new(plan.World, plan.Columns, batch, hasMasks: false, keepsPatients: false);
             SampledMoments<Lane8> sampled = new(plan.World, plan.Columns, random, batch, moments);
-            Measure("sampled moments", sampled.Draw);
+            Measure("therapists and words of means", () => without.Therapists(first += 8, batch));
+            Measure("sampled moments", () => sampled.Draw(without.MeanWords));
         }
 
         TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
