@@ -23,7 +23,8 @@ internal readonly record struct MonteCarloEstimate(double Value, double Mcse, do
     /// </remarks>
     /// <param name="count">x, in [0, n].</param>
     /// <param name="total">n; 0 gives <see cref="Unknown"/>.</param>
-    public static MonteCarloEstimate Proportion(long count, long total)
+    /// <param name="z">Standard errors from the centre to the ends of the interval.</param>
+    public static MonteCarloEstimate Proportion(long count, long total, double z = Z)
     {
         if (total == 0)
         {
@@ -32,9 +33,9 @@ internal readonly record struct MonteCarloEstimate(double Value, double Mcse, do
 
         double n = total;
         double p = count / n;
-        double adjustedTotal = n + (Z * Z);
-        double centre = (count + (Z * Z / 2)) / adjustedTotal;
-        double halfWidth = Z * Math.Sqrt((count * (1 - p)) + (Z * Z / 4)) / adjustedTotal;
+        double adjustedTotal = n + (z * z);
+        double centre = (count + (z * z / 2)) / adjustedTotal;
+        double halfWidth = z * Math.Sqrt((count * (1 - p)) + (z * z / 4)) / adjustedTotal;
         bool atEnd = count == 0 || count == total;
         double mcse = atEnd ? Math.Sqrt(centre * (1 - centre) / adjustedTotal) : Math.Sqrt(p * (1 - p) / n);
         return new MonteCarloEstimate(
