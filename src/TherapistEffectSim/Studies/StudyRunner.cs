@@ -29,11 +29,17 @@ public sealed record RunOptions
 public sealed class StudyProgress
 {
     private long _done;
+    private long _spared;
 
     /// <summary>Replicates finished, over all scenarios.</summary>
     public long ReplicatesDone => Interlocked.Read(ref _done);
 
+    /// <summary>Replicates that need not be made, because scenarios reached their precision before.</summary>
+    public long ReplicatesSpared => Interlocked.Read(ref _spared);
+
     internal void Add(int replicates) => Interlocked.Add(ref _done, replicates);
+
+    internal void Spare(long replicates) => Interlocked.Add(ref _spared, replicates);
 }
 
 /// <summary>Runs studies.</summary>
@@ -68,8 +74,7 @@ public static class StudyRunner
             throw new ArgumentOutOfRangeException(nameof(options), $"Threads must be at least 1, but was {options.Threads}.");
         }
 
-        using StudyRun run = new(study, options, StudySampling.Inspect(study));
-        return run.Complete(cancellation);
+        return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);
     }
 
     internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
