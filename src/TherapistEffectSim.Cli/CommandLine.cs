@@ -51,6 +51,7 @@ internal static class CommandLine
         RootCommand root = new(Description)
         {
             RunCommand.Create(streams),
+            MergeCommand.Create(streams),
             SimulateCommand.Create(streams),
             ValidateCommand.Create(streams),
             SchemaCommand.Create(streams),

@@ -27,6 +27,9 @@ internal static class FailureReport
             case OperationCanceledException:
                 error.WriteLine("Interrupted.");
                 return ExitCode.Interrupted;
+            case InvalidDataException:
+                error.WriteLine($"tes: {exception.Message} --force starts again.");
+                return ExitCode.Failed;
             case IOException or UnauthorizedAccessException or OutOfMemoryException:
                 error.WriteLine($"tes: {exception.Message}");
                 return ExitCode.Failed;

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using TherapistEffectSim.Design;
-using TherapistEffectSim.Files.Results;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Cli;
@@ -14,11 +11,23 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Seed">Instead of the file's; <see langword="null"/> if not given.</param>
 /// <param name="Sampling">Instead of the file's; <see langword="null"/> if not given.</param>
 /// <param name="Threads">Threads.</param>
-/// <param name="Force">Whether unfinished results of the same study may be replaced.</param>
+/// <param name="Shard">The only shard to be run; <see langword="null"/> if not given.</param>
+/// <param name="Resume">Whether to go on from what an earlier run has done.</param>
+/// <param name="Force">Whether what an earlier run has done may be discarded.</param>
 /// <param name="DryRun">Whether only to say what would be done.</param>
 /// <param name="KeepReplicates">Whether the tests of all replicates are written.</param>
 internal sealed record RunRequest(
-    string Study, string? Out, int? Replicates, ulong? Seed, Sampling? Sampling, int Threads, bool Force, bool DryRun, bool KeepReplicates);
+    string Study,
+    string? Out,
+    int? Replicates,
+    ulong? Seed,
+    Sampling? Sampling,
+    int Threads,
+    Shard? Shard,
+    bool Resume,
+    bool Force,
+    bool DryRun,
+    bool KeepReplicates);
 
 /// <summary><c>tes run</c>: simulates a study and writes its result folder.</summary>
 internal static class RunCommand
@@ -38,6 +47,8 @@ internal static class RunCommand
         Option<ulong?> seed = WholeNumber.Seed();
         Choice<Sampling?> sampling = Choices.Sampling();
         Option<int?> threads = WholeNumber.Threads();
+        Option<string?> shard = ShardOption.Create("Run only shard K of M, 1/4 to 4/4 for four; tes merge joins them");
+        Option<bool> resume = new("--resume") { Description = "Go on from what an interrupted or shorter run has done; start if there is none" };
         Option<bool> force = new("--force") { Description = "Start again where unfinished results of the same study stand" };
         Option<bool> dryRun = new("--dry-run") { Description = "Say what would be run and how long it may take, and run nothing" };
         Option<bool> keep = new("--keep-replicates") { Description = "Also write replicates.csv: every test of every replicate, for R's rsimsum" };
@@ -46,93 +57,46 @@ internal static class RunCommand
             Notes =
             [
                 "The same study and seed give the same bits on every machine, for any number of threads.",
-                "Ctrl-C keeps what is done: the folder then says interrupted, and --force starts again.",
-                "The folder holds summary.csv, joint.csv, joint-pairs.csv, study.yaml and manifest.json.",
+                "What is done is kept every few seconds: after Ctrl-C, a time limit or a power cut, the same command",
+                "with --resume goes on. With more --replicates it extends a finished study.",
+                "The folder holds summary.csv, joint.csv, joint-pairs.csv, study.yaml, manifest.json and the",
+                "checkpoint that --resume reads; without it the results are complete all the same.",
             ],
             Examples =
             [
                 "tes run experiments/quickstart.yaml",
                 "tes run experiments/met-cau-2009.yaml --replicates 20000 --out results/met",
+                "tes run experiments/met-cau-2009.yaml --replicates 50000 --out results/met --resume",
+                "tes run experiments/atlas.yaml --shard 3/8",
             ],
         };
         command.Arguments.Add(study);
-        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, force, dryRun, keep })
+        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, shard, resume, force, dryRun, keep })
         {
             command.Options.Add(option);
         }
 
-        command.SetAction(parsed => Run(
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(resume) && result.GetValue(force))
+            {
+                result.AddError("--resume keeps what is done and --force discards it: give one of them.");
+            }
+        });
+        command.SetAction(parsed => StudyExecution.Run(
             new(
                 parsed.GetRequiredValue(study),
                 parsed.GetValue(folder),
                 parsed.GetValue(replicates),
                 parsed.GetValue(seed),
                 sampling.In(parsed),
-                parsed.GetValue(threads) ?? DefaultThreads(),
+                parsed.GetValue(threads) ?? WholeNumber.DefaultThreads(),
+                ShardOption.In(parsed, shard),
+                parsed.GetValue(resume),
                 parsed.GetValue(force),
                 parsed.GetValue(dryRun),
                 parsed.GetValue(keep)),
             streams));
         return command;
     }
-
-    /// <summary>Runs.</summary>
-    /// <returns>The exit code.</returns>
-    public static int Run(RunRequest request, Streams streams)
-    {
-        StudySource source = StudySource.Load(request.Study, request.Seed, request.Sampling, streams);
-        string path = request.Out ?? Path.Combine("results", source.File.Name);
-        Study study = source.Study(request.Replicates);
-        if (source.SeedWasDrawn)
-        {
-            streams.Say($"No seed is given; drew {source.Seed}. Write seed: {source.Seed} into the study to have the same numbers again.");
-        }
-
-        using ResultFolder folder = ResultFolder.Open(
-            path, source.File.Identity(source.Seed), request.Force ? UnfinishedResults.StartAgain : UnfinishedResults.Refuse);
-        if (request.DryRun)
-        {
-            DryRun.Write(study, path, request.Threads, streams);
-            return ExitCode.Done;
-        }
-
-        RunReport report = new(study);
-        DateTimeOffset started = DateTimeOffset.UtcNow;
-        Stopwatch clock = Stopwatch.StartNew();
-        ResultWriter writer = new(folder, study, request.KeepReplicates);
-        RunOptions options = new()
-        {
-            Threads = request.Threads,
-            OnCell = cell =>
-            {
-                writer.Write(cell);
-                report.Add(cell);
-            },
-            OnReplicate = request.KeepReplicates ? writer.Write : null,
-        };
-        bool complete;
-        using (new ProgressLine(options.Progress, (long)study.Replicates * study.Cells.Count, streams))
-        {
-            complete = StudyRunner.Run(study, options, streams.Interruption);
-        }
-
-        if (!complete && report.Cells == 0)
-        {
-            streams.Say("Interrupted before the first 64 replicates were done: nothing is kept.");
-            return ExitCode.Interrupted;
-        }
-
-        double perSecond = options.Progress.ReplicatesDone / clock.Elapsed.TotalSeconds;
-        writer.Finish(source, complete, request.Replicates, new RunTimes(started, DateTimeOffset.UtcNow, request.Threads, perSecond));
-        report.Write(streams);
-        streams.Say(complete
-            ? string.Create(CultureInfo.InvariantCulture, $"Results in {path} ({clock.Elapsed.TotalSeconds:F1} s).")
-            : $"Interrupted. What was finished is in {path}; --force starts again.");
-        return complete ? ExitCode.Done : ExitCode.Interrupted;
-    }
-
-    private static int DefaultThreads() =>
-        int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
-            ? threads
-            : Environment.ProcessorCount;
 }

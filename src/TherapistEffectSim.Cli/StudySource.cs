@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Files.Checkpoints;
 using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Studies;
@@ -54,6 +55,15 @@ internal sealed record StudySource(string Name, StudyFile File, ulong Seed, bool
         }
 
         return study;
+    }
+
+    /// <summary>A study that a checkpoint holds.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="run">The run that wrote it.</param>
+    public static StudySource Of(string path, CheckpointRun run)
+    {
+        using StringReader text = new(run.Study);
+        return new(path, StudyFile.Read(text, path, FormulaMistake), run.Seed, SeedWasDrawn: false);
     }
 
     private static (int Position, string Message)? FormulaMistake(string formula)

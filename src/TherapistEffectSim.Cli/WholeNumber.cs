@@ -16,6 +16,12 @@ internal static class WholeNumber
     public static Option<int?> Threads() => Of<int?>(
         "--threads", 1, MostThreads, "Threads [default: SLURM_CPUS_PER_TASK, else the processors]; no result depends on it", "N");
 
+    /// <summary>Threads where none are asked for.</summary>
+    public static int DefaultThreads() =>
+        int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
+            ? threads
+            : Environment.ProcessorCount;
+
     /// <summary>An option whose value is checked in words.</summary>
     /// <param name="name">With its dashes.</param>
     /// <param name="least">Smallest value accepted.</param>

@@ -5,6 +5,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("help")]
     [InlineData("help-run", "run")]
+    [InlineData("help-merge", "merge")]
     [InlineData("help-simulate", "simulate")]
     [InlineData("help-validate", "validate")]
     [InlineData("help-schema", "schema")]
@@ -26,7 +27,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "calibrate", "statement"])
+            ((string[])["", "run", "merge", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "calibrate", "statement"])
                 .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 

@@ -5,10 +5,10 @@ namespace TherapistEffectSim.Cli.Tests;
 /// <summary>The life of a result folder.</summary>
 public sealed class RunFolderTests
 {
-    private static readonly string[] s_files = ["joint-pairs.csv", "joint.csv", "manifest.json", "study.yaml", "summary.csv"];
+    private static readonly string[] s_files = ["checkpoint-1-of-1.bin", "joint-pairs.csv", "joint.csv", "manifest.json", "study.yaml", "summary.csv"];
 
     [Fact]
-    public void Run_IntoAnAbsentFolder_WritesTheFiveFiles()
+    public void Run_IntoAnAbsentFolder_WritesTheSixFiles()
     {
         using TemporaryFolder folder = new();
 
@@ -118,7 +118,7 @@ public sealed class RunFolderTests
         folder.Write("out/manifest.json", manifest.Replace("\"complete\"", "\"interrupted\"", StringComparison.Ordinal));
 
         Assert.Equal(
-            new CommandRun(ExitCode.OtherStudy, "", $"{folder.At("out")} holds the files of a run that did not end or is still going on: add --force to start again.\n"),
+            new CommandRun(ExitCode.OtherStudy, "", $"{folder.At("out")} holds the files of a run that did not end or is still going on: add --resume to go on there, or --force to start again.\n"),
             RunLine(folder));
         Assert.Equal(ExitCode.Done, RunLine(folder, "--force").ExitCode);
         Assert.Equal(RunStatus.Complete, ManifestOf(folder).Status);
@@ -211,7 +211,7 @@ public sealed class RunFolderTests
 
         Assert.Equal(ExitCode.Done, CommandRun.Of("run", folder.At("a/study.yaml"), "--out", folder.At("b")).ExitCode);
 
-        foreach (string file in s_files.Where(f => f != "manifest.json"))
+        foreach (string file in s_files.Where(f => f is not ("manifest.json" or "checkpoint-1-of-1.bin")))
         {
             Assert.Equal(File.ReadAllText(folder.At($"a/{file}")), File.ReadAllText(folder.At($"b/{file}")));
         }

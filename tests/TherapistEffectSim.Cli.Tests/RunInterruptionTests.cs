@@ -21,7 +21,7 @@ public sealed class RunInterruptionTests
         (int code, string output, string error) = await running;
 
         Assert.Equal(ExitCode.Interrupted, code);
-        Assert.Equal($"Interrupted. What was finished is in {folder.At("out")}; --force starts again.\n", error);
+        Assert.Equal($"Interrupted. What was finished is in {folder.At("out")}; --resume goes on, --force starts again.\n", error);
         Assert.StartsWith("line\n10,000 scenarios, 320 replicates each, alpha 0.05, seed 1\n", output);
         Manifest manifest = Manifest.Parse(File.ReadAllText(folder.At("out/manifest.json")));
         Assert.Equal((RunStatus.Interrupted, 10_000), (manifest.Status, manifest.Scenarios));
@@ -92,10 +92,10 @@ public sealed class RunInterruptionTests
             await tes.WaitForExitAsync();
 
             Assert.Equal(ExitCode.Interrupted, tes.ExitCode);
-            Assert.Equal($"Interrupted. What was finished is in {Path.Join("results", "line")}; --force starts again.\n", error);
+            Assert.Equal($"Interrupted. What was finished is in {Path.Join("results", "line")}; --resume goes on, --force starts again.\n", error);
             Assert.StartsWith("line\n10,000 scenarios,", await output);
             Assert.Equal(
-                ["joint-pairs.csv", "joint.csv", "manifest.json", "study.yaml", "summary.csv"],
+                ["checkpoint-1-of-1.bin", "joint-pairs.csv", "joint.csv", "manifest.json", "study.yaml", "summary.csv"],
                 Directory.GetFiles(folder.At("results/line")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         }
         finally

@@ -1,7 +1,18 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TherapistEffectSim.Files.Checkpoints;
+using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Files.Results;
+
+/// <summary>What earlier runs left in a result folder, beside results.</summary>
+/// <param name="Leftovers">Paths of files under temporary names.</param>
+/// <param name="Checkpoints">The checkpoint files.</param>
+internal sealed record FolderState(string[] Leftovers, ImmutableArray<Checkpoint> Checkpoints)
+{
+    public static FolderState Nothing { get; } = new([], []);
+}
 
 /// <summary>What stands at the path of a result folder before a run, and whether the run may write there.</summary>
 internal static partial class FolderContent
@@ -19,9 +30,13 @@ internal static partial class FolderContent
         TemporaryPattern().Match(fileName) is { Success: true } match && FileNames.Contains(match.Groups["file"].Value, StringComparer.Ordinal);
 
     /// <summary>Refuses a path at which something else stands than results of the same study.</summary>
-    /// <returns>Paths of the files that an earlier run left under temporary names.</returns>
+    /// <param name="path">The folder.</param>
+    /// <param name="studyIdentity">Hash of the canonical study and the version of its results.</param>
+    /// <param name="unfinished">What to do about unfinished results of the same study.</param>
+    /// <param name="shard">The shard that is to be run; <see langword="null"/> for a run that writes results.</param>
+    /// <returns>What an earlier run left.</returns>
     /// <exception cref="ResultFolderException">The message says what stands there.</exception>
-    public static string[] Check(string path, string studyIdentity, UnfinishedResults unfinished)
+    public static FolderState Check(string path, string studyIdentity, UnfinishedResults unfinished, Shard? shard)
     {
         if (File.Exists(path))
         {
@@ -31,37 +46,69 @@ internal static partial class FolderContent
         if (!Directory.Exists(path))
         {
             RefuseBelowFile(path);
-            return [];
+            return FolderState.Nothing;
         }
 
         string[] names = [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
-        string? foreign = Array.Find(
-            names, name => Directory.Exists(Path.Join(path, name)) || !(FileNames.Contains(name, StringComparer.Ordinal) || IsTemporary(name)));
+        string? foreign = Array.Find(names, name => Directory.Exists(Path.Join(path, name)) || !(IsResult(name) || IsTemporary(name) || IsCheckpoint(name)));
         if (foreign is not null)
         {
             throw new ResultFolderException($"{path} must hold nothing but results of this study, but holds {foreign}.");
         }
 
-        string? result = Array.Find(names, name => !IsTemporary(name));
-        bool isUnfinished = Array.Exists(names, IsTemporary);
-        if (result is not null)
+        bool isComplete = false;
+        if (Array.Find(names, IsResult) is string result)
         {
             Manifest manifest = ReadManifest(path, result);
-            if (!string.Equals(manifest.StudyIdentity, studyIdentity, StringComparison.Ordinal))
+            RefuseOther(path, manifest.StudyIdentity, studyIdentity);
+            isComplete = manifest.Status == RunStatus.Complete;
+        }
+
+        FolderState state = new([.. names.Where(IsTemporary).Select(name => Path.Join(path, name))], Checkpoint.In(path, shard));
+        foreach (Checkpoint checkpoint in state.Checkpoints)
+        {
+            RefuseOther(path, checkpoint.StudyIdentity ?? studyIdentity, studyIdentity);
+        }
+
+        if (unfinished == UnfinishedResults.Refuse)
+        {
+            Refuse(path, names, state, isComplete, shard);
+        }
+
+        return state;
+    }
+
+    private static bool IsResult(string name) => FileNames.Contains(name, StringComparer.Ordinal);
+
+    private static bool IsCheckpoint(string name) => Checkpoint.ShardOf(name) is not null;
+
+    private static void RefuseOther(string path, string found, string studyIdentity)
+    {
+        if (!string.Equals(found, studyIdentity, StringComparison.Ordinal))
+        {
+            throw new ResultFolderException(
+                $"{path} must hold nothing but results of this study, but holds those of another one: choose another folder with --out.");
+        }
+    }
+
+    private static void Refuse(string path, string[] names, FolderState state, bool isComplete, Shard? shard)
+    {
+        if (shard is { } own)
+        {
+            if (names.Contains(Checkpoint.NameOf(own), StringComparer.Ordinal))
             {
                 throw new ResultFolderException(
-                    $"{path} must hold nothing but results of this study, but holds those of another one: choose another folder with --out.");
+                    $"{path} holds {Checkpoint.NameOf(own)}, what a run of this shard has done: add --resume to go on there, or --force to start again.");
             }
 
-            isUnfinished |= manifest.Status != RunStatus.Complete;
+            return;
         }
 
-        if (isUnfinished && unfinished == UnfinishedResults.Refuse)
+        if (!isComplete && names.Length > 0 || state.Leftovers.Length > 0)
         {
-            throw new ResultFolderException($"{path} holds the files of a run that did not end or is still going on: add --force to start again.");
+            throw new ResultFolderException(
+                $"{path} holds the files of a run that did not end or is still going on: add --resume to go on there, or --force to start again.");
         }
-
-        return [.. names.Where(IsTemporary).Select(name => Path.Join(path, name))];
     }
 
     private static void RefuseBelowFile(string path)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using TherapistEffectSim.Files.Checkpoints;
+using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Files.Results;
 
@@ -9,34 +11,53 @@ namespace TherapistEffectSim.Files.Results;
 /// Open, then create files, then commit; disposing without a commit takes away everything that the run wrote. The folder is made
 /// when the first file is, so that a run that cannot begin leaves none. A commit first puts a manifest in place that says
 /// interrupted, and at the end the one given: a run that dies in between is seen as unfinished. Files of an earlier run of the study that
-/// this run did not write are taken away, so that a folder is always the result of one run.
+/// this run did not write are taken away, so that a folder is always the result of one run. Checkpoint files stay.
 /// An <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> says that the disk refused.
 /// </remarks>
 public sealed class ResultFolder : IDisposable
 {
     private readonly Dictionary<string, StreamWriter> _writers = new(StringComparer.Ordinal);
     private readonly Stack<string> _madeFolders = new();
-    private readonly string[] _leftovers; // what an earlier run that did not end left under temporary names
+    private readonly FolderState _found;
     private bool _isCommitted;
 
-    private ResultFolder(string path, string[] leftovers)
+    private ResultFolder(string path, FolderState found)
     {
         FolderPath = path;
-        _leftovers = leftovers;
+        _found = found;
     }
 
     /// <summary>The path of the folder as the caller gave it.</summary>
     public string FolderPath { get; }
 
+    /// <summary>The checkpoint files that earlier runs left.</summary>
+    public ImmutableArray<Checkpoint> Checkpoints => _found.Checkpoints;
+
     /// <summary>Decides whether a study may write its results at a path. Nothing is written yet.</summary>
     /// <param name="path">The folder. It may be absent, empty, or hold results of the same study.</param>
     /// <param name="studyIdentity">Hash of the canonical study and the version of its results.</param>
     /// <param name="unfinished">What to do about unfinished results of the same study.</param>
+    /// <param name="shard">The shard that is to be run there; <see langword="null"/> for a run that writes results.</param>
     /// <exception cref="ResultFolderException">Something else stands there.</exception>
-    public static ResultFolder Open(string path, string studyIdentity, UnfinishedResults unfinished = UnfinishedResults.Refuse)
+    public static ResultFolder Open(
+        string path, string studyIdentity, UnfinishedResults unfinished = UnfinishedResults.Refuse, Shard? shard = null) =>
+        new(path, FolderContent.Check(path, studyIdentity, unfinished, shard));
+
+    /// <summary>Makes the folder, unless it is there.</summary>
+    public void Make()
     {
-        string[] leftovers = FolderContent.Check(path, studyIdentity, unfinished);
-        return new ResultFolder(path, leftovers);
+        Stack<string> absent = new();
+        string? folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(FolderPath));
+        for (; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            absent.Push(folder);
+        }
+
+        while (absent.TryPop(out string? next))
+        {
+            Directory.CreateDirectory(next);
+            _madeFolders.Push(next);
+        }
     }
 
     /// <summary>Begins one of the files of the folder. The writer belongs to the folder, which closes it.</summary>
@@ -51,7 +72,7 @@ public sealed class ResultFolder : IDisposable
             throw new ArgumentException($"A result file must have one of the fixed names, each once, but {fileName} {finding}.", nameof(fileName));
         }
 
-        MakeFolder();
+        Make();
         StreamWriter writer = NewWriter(fileName);
         _writers.Add(fileName, writer);
         return writer;
@@ -61,7 +82,7 @@ public sealed class ResultFolder : IDisposable
     /// <param name="manifest">The manifest; the hashes of the files are filled in.</param>
     public void Commit(Manifest manifest)
     {
-        MakeFolder();
+        Make();
         ImmutableSortedDictionary<string, string>.Builder hashes = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach ((string fileName, StreamWriter writer) in _writers)
         {
@@ -83,7 +104,7 @@ public sealed class ResultFolder : IDisposable
             }
         }
 
-        foreach (string leftover in _leftovers)
+        foreach (string leftover in _found.Leftovers)
         {
             File.Delete(leftover);
         }
@@ -132,22 +153,6 @@ public sealed class ResultFolder : IDisposable
         writer.Dispose();
     }
 
-    private void MakeFolder()
-    {
-        Stack<string> absent = new();
-        string? folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(FolderPath));
-        for (; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
-        {
-            absent.Push(folder);
-        }
-
-        while (absent.TryPop(out string? next))
-        {
-            Directory.CreateDirectory(next);
-            _madeFolders.Push(next);
-        }
-    }
-
     private void Place(Manifest manifest)
     {
         using (StreamWriter writer = NewWriter(FolderContent.ManifestName))
@@ -179,4 +184,7 @@ public enum UnfinishedResults
 
     /// <summary>Start again and replace its files (<c>--force</c>).</summary>
     StartAgain,
+
+    /// <summary>Go on from what its checkpoint files hold (<c>--resume</c>).</summary>
+    GoOn,
 }

@@ -6,57 +6,100 @@ namespace TherapistEffectSim.Studies;
 internal sealed class CellWork
 {
     private readonly Lock _gate = new();
-    private readonly OrderedTree<LeafSums> _tree;
-    private readonly Stack<LeafSums> _pool = new();
-    private readonly QuantileHistogram?[] _errors; // [term]
-    private readonly QuantileHistogram?[] _iccs;   // [term]
-    private readonly List<double>[]? _kept;        // [test] estimate and half width of each kept replicate, in order
-    private readonly LeafTests? _keeping;
+    private readonly CellSums _sums;
+    private readonly CellSums? _unsaved;     // what has arrived since the last part was stored; nothing is stored without it
+    private readonly List<double>[]? _kept;  // [test] estimate and half width of each kept replicate, in order
+    private readonly IPartStore? _store;
+    private readonly long _replicates;
 
     /// <param name="plan">What is done with each replicate.</param>
+    /// <param name="replicates">Replicates of a scenario that goes on to the end.</param>
     /// <param name="keepReplicates">Whether estimates and intervals of all replicates are kept.</param>
-    public CellWork(ScenarioPlan plan, bool keepReplicates)
+    /// <param name="store">Where finished replicates are stored; <see langword="null"/> if they are not.</param>
+    public CellWork(ScenarioPlan plan, long replicates, bool keepReplicates, IPartStore? store)
     {
         Plan = plan;
-        _tree = new(released =>
-        {
-            released.Clear();
-            _pool.Push(released);
-        });
-        (_errors, _iccs) = CellPart.Histograms(plan);
-        if (keepReplicates)
-        {
-            _kept = [.. plan.Tests.Select(_ => new List<double>())];
-            _keeping = new(plan);
-        }
+        _replicates = replicates;
+        _store = store;
+        _sums = new(plan);
+        _unsaved = store is null ? null : new(plan);
+        _kept = keepReplicates ? [.. plan.Tests.Select(_ => new List<double>())] : null;
     }
 
     /// <summary>What is done with each replicate.</summary>
     public ScenarioPlan Plan { get; }
 
     /// <summary>Takes the sums of consecutive leaves.</summary>
-    public void Take(CellPart part)
+    /// <param name="part">The sums; empty afterwards.</param>
+    /// <param name="kept">Tests of its only leaf, where replicates are kept.</param>
+    /// <param name="alone">Whether the part is stored by itself: because its tests are stored with it, or because its last leaf is not full, and a longer run cannot use it.</param>
+    public void Take(CellPart part, KeptLeaf? kept, bool alone)
     {
         lock (_gate)
         {
-            part.MoveTo(_tree, _errors, _iccs, _pool);
+            if (_unsaved is null)
+            {
+                part.Sums.MoveTo(_sums);
+                return;
+            }
+
+            if (alone)
+            {
+                Store(null);
+            }
+
+            part.Sums.MoveTo(_unsaved);
+            if (alone)
+            {
+                Store(kept);
+            }
         }
     }
 
-    /// <summary>Remembers estimates and intervals of a leaf and makes its rows of the replicates file. Leaves must come in order, from one thread at a time.</summary>
-    public IEnumerable<ReplicateRow> Keep(LeafValues values, long first, int count)
+    /// <summary>Takes the sums of parts that were stored before.</summary>
+    /// <exception cref="InvalidDataException">A part is of another plan.</exception>
+    public void Restore(StoredLeaves stored)
     {
-        for (int r = 0; r < count; r++)
+        foreach (StoredPart part in stored.Parts)
         {
-            for (int t = 0; t < Plan.Tests.Length; t++)
+            using BinaryReader reader = ReaderOf(part, out long sums);
+            reader.BaseStream.Position = sums;
+            CellSums restored = CellSums.Read(reader, Plan, part.Label.Replicates);
+            lock (_gate)
             {
-                TestOutcome outcome = _keeping!.Test(t, values, r);
-                bool estimated = outcome.Status is TermStatus.Ok or TermStatus.Singular;
-                _kept![t].Add(estimated ? outcome.Estimate : double.NaN);
-                _kept[t].Add(_keeping.HalfWidth(t, values, r));
-                yield return _keeping.Row(t, values, r, first + r + 1);
+                restored.MoveTo(_sums);
             }
         }
+    }
+
+    /// <summary>Stores what has arrived since the last time.</summary>
+    public void Save()
+    {
+        lock (_gate)
+        {
+            Store(null);
+        }
+    }
+
+    /// <summary>Remembers estimates and intervals of a leaf. Leaves must come in order, from one thread at a time.</summary>
+    public void Keep(KeptLeaf leaf)
+    {
+        for (int i = 0; i < leaf.Rows.Length; i++)
+        {
+            ref readonly ReplicateRow row = ref leaf.Rows[i];
+            List<double> kept = _kept![leaf.TestOf(i)];
+            kept.Add(row.Status is TermStatus.Ok or TermStatus.Singular ? row.Estimate : double.NaN);
+            kept.Add(leaf.HalfWidths[i]);
+        }
+    }
+
+    /// <summary>The tests of a stored leaf.</summary>
+    /// <exception cref="InvalidDataException">The part is of another plan.</exception>
+    public KeptLeaf KeptOf(StoredPart part)
+    {
+        using BinaryReader reader = ReaderOf(part, out _);
+        ReplicateRange range = part.Label.Replicates[0];
+        return KeptLeaf.Read(reader, Plan, range.First, (int)range.Count);
     }
 
     /// <summary>Whether the standard error of every rejection rate is at most a target.</summary>
@@ -83,7 +126,44 @@ internal sealed class CellWork
             };
     }
 
-    private LeafSums Sums() => _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+    // Content of a part: length of what is kept, what is kept, sums.
+    private void Store(KeptLeaf? kept)
+    {
+        if (_unsaved is null || _unsaved.IsEmpty)
+        {
+            return;
+        }
+
+        using MemoryStream content = new();
+        using BinaryWriter writer = new(content);
+        writer.Write(0);
+        kept?.Write(writer);
+        int length = (int)content.Length - sizeof(int);
+        _unsaved.Write(writer);
+        writer.Flush();
+        content.Position = 0;
+        writer.Write(length);
+        writer.Flush();
+        PartLabel label = new(Plan.Cell.Number, _unsaved.Replicates(_replicates), kept is not null);
+        _store!.Write(label, content.GetBuffer().AsMemory(0, (int)content.Length));
+        _unsaved.MoveTo(_sums);
+    }
+
+    private BinaryReader ReaderOf(StoredPart part, out long sums)
+    {
+        BinaryReader reader = new(new MemoryStream(_store!.Read(part), writable: false));
+        sums = reader.ReadInt32() + sizeof(int);
+        return reader;
+    }
+
+    private LeafSums Sums()
+    {
+        lock (_gate)
+        {
+            Store(null);
+            return _sums.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+        }
+    }
 
     private CellResult OneLook(CellEnd end)
     {
@@ -127,7 +207,7 @@ internal sealed class CellWork
         int scenario = Plan.Cell.Number;
         string method = Plan.MethodOf(term);
         SummaryKey key = new(scenario, method, term.Name, "", "");
-        QuantileHistogram errors = _errors[t] ?? new(HistogramLayout.SignedLogarithmic);
+        QuantileHistogram errors = _sums.Errors[t] ?? new(HistogramLayout.SignedLogarithmic);
         List<SummaryRow> rows = [.. Measures.OfTerm(key, sums.Terms[t], errors)];
         if (term.Correlation is not null)
         {
@@ -159,7 +239,7 @@ internal sealed class CellWork
 
         if (term.IsVariance)
         {
-            rows.AddRange(Measures.OfIcc(key with { Term = ScenarioPlanner.TherapistIcc }, sums.Iccs[t], _iccs[t]!));
+            rows.AddRange(Measures.OfIcc(key with { Term = ScenarioPlanner.TherapistIcc }, sums.Iccs[t], _sums.Iccs[t]!));
         }
 
         return rows;

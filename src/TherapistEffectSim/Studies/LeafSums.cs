@@ -121,6 +121,32 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         Joint?.Clear();
     }
 
+    /// <summary>Writes all sums, bit for bit.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        foreach (EstimateSums sums in Sizes.Concat(Terms).Concat(Iccs).Concat(Tests))
+        {
+            sums.Write(writer);
+        }
+
+        foreach (CurveSums curve in Curves)
+        {
+            curve.Write(writer);
+        }
+
+        Joint?.Write(writer);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote for the same plan.</summary>
+    public static LeafSums Read(BinaryReader reader, ScenarioPlan plan) => new(
+        plan,
+        [EstimateSums.Read(reader, null), EstimateSums.Read(reader, null)],
+        [.. plan.Terms.Select(t => EstimateSums.Read(reader, t.TrueValue))],
+        [.. plan.Terms.Select(t => EstimateSums.Read(reader, t.TrueIcc))],
+        [.. plan.Tests.Select(t => EstimateSums.Read(reader, plan.Terms[t.Term].TrueValue))],
+        [.. plan.Curves.Select(_ => CurveSums.Read(reader))],
+        plan.JointNames.IsEmpty ? null : JointSums.Read(reader, plan.JointNames));
+
     private static void AddSizes(EstimateSums sums, ReadOnlySpan<double> sizes, ulong all) =>
         sums.Add(new OutcomeMasks { Ok = all }, EstimateMoments.Of(all, sizes, [], sums.Centre), sizes);
 

@@ -22,6 +22,8 @@ internal sealed class StudyRun
     private readonly BlockQueue _queue;
     private readonly Lock _planning = new();
     private readonly Dictionary<int, CellWork> _active = [];
+    private readonly (long First, long End) _leaves; // to be run, of each scenario
+    private bool _isPartial;
 
     public StudyRun(Study study, RunOptions options, bool withoutPatients)
     {
@@ -30,13 +32,20 @@ internal sealed class StudyRun
         _withoutPatients = withoutPatients;
         _looks = new(study);
         _interval = study.Precision is null ? null : new(_looks.Replicates);
-        _queue = new(study.Cells.Count, _looks.Ends, LeavesPerBlock(), BlocksWaitingPerThread * options.Threads)
+        _leaves = (options.Shard ?? Shard.Whole).Leaves(_looks.Leaves);
+        _queue = new(study.Cells.Count, _leaves.First, options.Shard is null ? _looks.Ends : [_leaves.End], LeavesPerBlock(), BlocksWaitingPerThread * options.Threads)
         {
+            FullLeaves = study.Replicates / Leaf,
+            StoredOf = StoredOf,
+            LeavesStoredAlone = options.Shard is not null,
+            StoredOnly = options.StoredOnly,
             EndsAtLook = work => work.IsWithin(study.Precision!.TargetMcse),
             OnBlock = HandOutReplicates,
             OnCell = HandOut,
         };
     }
+
+    private bool Keeps => _options.OnReplicate is not null;
 
     /// <summary>Runs until everything is done or the token is cancelled.</summary>
     public bool Complete(CancellationToken cancellation)
@@ -47,16 +56,18 @@ internal sealed class StudyRun
         Array.ForEach(threads, t => t.Join());
         if (failures.Count > 0)
         {
+            SaveAfterFailure();
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures[0]);
         }
 
-        // Interrupted: the blocks of the first unfinished scenario that were finished are its first ones, because they are taken in order.
-        if (_queue.Unfinished is CellWork unfinished)
+        Save();
+        _queue.HandOutRest();
+        if (_options.Shard is null && _queue.Unfinished is CellWork unfinished)
         {
             _options.OnCell(unfinished.Result(CellEnd.Interrupted, _interval));
         }
 
-        return _queue.IsComplete;
+        return _queue.IsComplete && !_isPartial;
     }
 
     private void Work(List<Exception> failures, CancellationToken cancellation)
@@ -66,12 +77,24 @@ internal sealed class StudyRun
             Worker? worker = null;
             while (_queue.Take(worker?.Cell ?? 0, cancellation) is LeafBlock block)
             {
+                if (block.Stored is { } stored)
+                {
+                    CellWork work = WorkOf(block.Cell);
+                    work.Restore(stored);
+                    _queue.Finish(new(block, work, null));
+                    continue;
+                }
+
                 if (worker is null || worker.Cell != block.Cell)
                 {
                     worker = new(block.Cell, WorkOf(block.Cell), _options);
                 }
 
                 RunBlock(block, worker);
+                if (_options.Store?.IsTimeToWrite() == true)
+                {
+                    Save();
+                }
             }
         }
 #pragma warning disable CA1031 // whatever ends a thread is thrown again on the thread that called Complete
@@ -91,10 +114,10 @@ internal sealed class StudyRun
     private int LeavesPerBlock()
     {
         int leaves = 1;
-        bool isSmall = _options.OnReplicate is null
+        bool isSmall = !Keeps
             && _study.Cells.Count > 0
             && Math.Max(_study.Cells[0].Scenario.Trial.ExpectedPatients, _study.Cells[^1].Scenario.Trial.ExpectedPatients) <= PatientsOfSmallTrials;
-        long shortest = _looks.Ends[0];
+        long shortest = Math.Min(_looks.Ends[0], _leaves.End - _leaves.First);
         while (isSmall && leaves < MostLeavesPerBlock && shortest >= 2L * leaves * BlocksPerThread * _options.Threads)
         {
             leaves *= 2;
@@ -115,14 +138,10 @@ internal sealed class StudyRun
             _options.Progress.Add(count);
         }
 
-        worker.Work.Take(worker.Part);
-        bool keep = _options.OnReplicate is not null;
-        if (keep)
-        {
-            worker.Values = new(worker.Work.Plan);
-        }
-
-        _queue.Finish(new(block, worker.Work, keep ? values : null));
+        int last = CountOf(block.EndLeaf - 1);
+        KeptLeaf? kept = Keeps ? KeptLeaf.Of(worker.Tests, worker.Work.Plan, values, block.FirstLeaf * Leaf, last) : null;
+        worker.Work.Take(worker.Part, kept, alone: Keeps || last < Leaf);
+        _queue.Finish(new(block, worker.Work, kept));
     }
 
     private int CountOf(long leaf) => (int)Math.Min(Leaf, _study.Replicates - (leaf * Leaf));
@@ -133,7 +152,7 @@ internal sealed class StudyRun
         {
             if (!_active.TryGetValue(cell, out CellWork? work))
             {
-                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _withoutPatients), _options.OnReplicate is not null);
+                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _withoutPatients), _study.Replicates, Keeps, _options.Store);
                 _active.Add(cell, work);
             }
 
@@ -141,28 +160,87 @@ internal sealed class StudyRun
         }
     }
 
-    private void HandOut(CellWork work, long leaves)
+    private StoredLeaves StoredOf(int cell, long firstLeaf, long endLeaf)
     {
-        bool isMissed = _study.Precision is { } precision && !work.IsWithin(precision.TargetMcse);
-        _options.Progress.Spare(_study.Replicates - Math.Min(leaves * Leaf, _study.Replicates));
-        _options.OnCell(work.Result(isMissed ? CellEnd.PrecisionMissed : CellEnd.Complete, _interval));
+        if (_options.Store is not { } store)
+        {
+            return StoredLeaves.None;
+        }
+
+        StoredLeaves stored = StoredLeaves.Choose(store.Find(cell + 1), firstLeaf, endLeaf, _study.Replicates, Keeps);
+        _options.Progress.Restore(stored.Replicates);
+        return stored;
+    }
+
+    private void Save()
+    {
+        CellWork[] active;
         lock (_planning)
         {
-            _active.Remove(work.Plan.Cell.Number - 1);
+            active = [.. _active.Values];
+        }
+
+        Array.ForEach(active, work => work.Save());
+        _options.Store?.Flush();
+    }
+
+    // Of a failure in one place the work of the others is kept, unless it is the store that fails: what failed first is thrown in any case.
+    private void SaveAfterFailure()
+    {
+        try
+        {
+            Save();
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private void HandOut(int cell, CellWork? work, long leaves)
+    {
+        if (work is null)
+        {
+            _isPartial |= _options.StoredOnly;
+            return;
+        }
+
+        work.Save();
+        if (_options.Shard is null)
+        {
+            CellResult result = work.Result(CellEnd.Complete, _interval);
+            bool isPartial = _options.StoredOnly && result.Replicates < _study.Replicates;
+            bool isMissed = _study.Precision is { } precision && !work.IsWithin(precision.TargetMcse);
+            _isPartial |= isPartial;
+            _options.Progress.Spare(_study.Replicates - Math.Min(leaves * Leaf, _study.Replicates));
+            _options.OnCell(isPartial ? result with { End = CellEnd.Interrupted } : isMissed ? result with { End = CellEnd.PrecisionMissed } : result);
+        }
+
+        lock (_planning)
+        {
+            _active.Remove(cell);
         }
     }
 
     private void HandOutReplicates(FinishedBlock finished)
     {
-        if (finished.Values is not LeafValues values)
+        if (finished.Kept is { } kept)
         {
-            return;
+            HandOut(kept, finished.Work);
         }
+        else if (Keeps && finished.Block.Stored is { } stored)
+        {
+            (long first, long end) = (finished.Block.FirstLeaf * Leaf, finished.Block.EndLeaf * Leaf);
+            foreach (StoredPart part in stored.Parts.Where(p => p.Label.Replicates[0].First >= first && p.Label.Replicates[0].First < end))
+            {
+                HandOut(finished.Work.KeptOf(part), finished.Work);
+            }
+        }
+    }
 
-        foreach (ReplicateRow row in finished.Work.Keep(values, finished.Block.FirstLeaf * Leaf, CountOf(finished.Block.FirstLeaf)))
-        {
-            _options.OnReplicate!(row);
-        }
+    private void HandOut(KeptLeaf leaf, CellWork work)
+    {
+        work.Keep(leaf);
+        Array.ForEach(leaf.Rows, _options.OnReplicate!);
     }
 
     private sealed class Worker(int cell, CellWork work, RunOptions options)
@@ -177,6 +255,8 @@ internal sealed class StudyRun
 
         public CellPart Part { get; } = new(work.Plan);
 
-        public LeafValues Values { get; set; } = new(work.Plan);
+        public LeafTests Tests { get; } = new(work.Plan);
+
+        public LeafValues Values { get; } = new(work.Plan);
     }
 }

@@ -21,6 +21,15 @@ public sealed record RunOptions
     /// <summary>Takes the tests of all replicates, in order; <see langword="null"/> if replicates are not kept.</summary>
     public Action<ReplicateRow>? OnReplicate { get; init; }
 
+    /// <summary>Where finished replicates are stored, and may have been before; <see langword="null"/> if they are not.</summary>
+    public IPartStore? Store { get; init; }
+
+    /// <summary>The only replicates to be run, to be stored and not handed out; <see langword="null"/> for all.</summary>
+    public Shard? Shard { get; init; }
+
+    /// <summary>Whether nothing is run: handed out is what <see cref="Store"/> holds.</summary>
+    public bool StoredOnly { get; init; }
+
     /// <summary>Told of finished replicates.</summary>
     public StudyProgress Progress { get; init; } = new();
 }
@@ -30,16 +39,22 @@ public sealed class StudyProgress
 {
     private long _done;
     private long _spared;
+    private long _restored;
 
-    /// <summary>Replicates finished, over all scenarios.</summary>
+    /// <summary>Replicates run, over all scenarios.</summary>
     public long ReplicatesDone => Interlocked.Read(ref _done);
 
     /// <summary>Replicates that need not be made, because scenarios reached their precision before.</summary>
     public long ReplicatesSpared => Interlocked.Read(ref _spared);
 
+    /// <summary>Replicates that need not be made, because they were stored before.</summary>
+    public long ReplicatesRestored => Interlocked.Read(ref _restored);
+
     internal void Add(int replicates) => Interlocked.Add(ref _done, replicates);
 
     internal void Spare(long replicates) => Interlocked.Add(ref _spared, replicates);
+
+    internal void Restore(long replicates) => Interlocked.Add(ref _restored, replicates);
 }
 
 /// <summary>Runs studies.</summary>
@@ -65,13 +80,20 @@ public static class StudyRunner
     }
 
     /// <summary>Runs all replicates of all scenarios.</summary>
-    /// <returns>Whether all were run; false if cancelled, and then what was finished has been handed out.</returns>
+    /// <returns>Whether all were run, or stored before; false if cancelled, and then what was finished has been handed out, or if not all were stored and none are run.</returns>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
+    /// <exception cref="ArgumentException">Scenarios that end when they are precise enough cannot be sharded, nor joined from what is stored.</exception>
+    /// <exception cref="InvalidDataException">What is stored is of another study.</exception>
     public static bool Run(Study study, RunOptions options, CancellationToken cancellation)
     {
         if (options.Threads < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(options), $"Threads must be at least 1, but was {options.Threads}.");
+        }
+
+        if (study.Precision is not null && (options.Shard is not null || options.StoredOnly))
+        {
+            throw new ArgumentException("A scenario that ends when it is precise enough must be run as a whole.", nameof(options));
         }
 
         return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);
