@@ -60,6 +60,8 @@ internal static class CommandLine
             SummariseCommand.Create(streams),
             CalibrateCommand.Create(streams),
             StatementCommand.Create(streams),
+            VerifyCommand.Create(streams),
+            CompletionCommand.Create(streams),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(streams.Output);
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -10,6 +10,7 @@ internal static class DryRun
 {
     private const int ReplicatesTimed = 512;
     private const int CellsTimed = 5;
+    private const double SecondsPerHour = 3600;
 
     /// <summary>Writes the scenarios, the models and an estimate of the time.</summary>
     public static void Write(Study study, string path, int threads, Streams streams)
@@ -45,6 +46,18 @@ internal static class DryRun
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{(study.Precision is null ? Approximately(duration) : "At most " + Approximately(duration).ToLowerInvariant())} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
+        streams.Output.WriteLine(Cost(study, total / SecondsPerHour, threads));
+    }
+
+    private static string Cost(Study study, double coreHours, int threads)
+    {
+        string cost = coreHours < 0.01
+            ? "Less than 0.01 core hours"
+            : string.Create(CultureInfo.InvariantCulture, $"{(coreHours < 10 ? coreHours.ToString("F2", CultureInfo.InvariantCulture) : coreHours.ToString("N0", CultureInfo.InvariantCulture))} core hours");
+        double shards = Math.Min(Math.Ceiling(coreHours / threads), Shard.MostOf(study.Replicates));
+        return study.Precision is not null ? $"{cost} at most; a study with target-mcse cannot be split into shards."
+            : shards < 2 ? $"{cost}; no need for shards."
+            : string.Create(CultureInfo.InvariantCulture, $"{cost}: {shards:F0} shards of about {coreHours / threads / shards:F1} hours with {Wording.LongCount(threads, "thread")} each.");
     }
 
     private static string Approximately(TimeSpan time) => time switch

@@ -16,6 +16,8 @@ public sealed class HelpTests
     [InlineData("help-summarise", "summarise")]
     [InlineData("help-calibrate", "calibrate")]
     [InlineData("help-statement", "statement")]
+    [InlineData("help-verify", "verify")]
+    [InlineData("help-completion", "completion")]
     public void Help_OfEachCommand_IsTheApprovedText(string name, params string[] command)
     {
         CommandRun run = CommandRun.Of([.. command, "--help"]);
@@ -27,7 +29,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[])["", "run", "merge", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "calibrate", "statement"])
+            ((string[])["", "run", "merge", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "calibrate", "statement", "verify", "completion"])
                 .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 

@@ -137,8 +137,18 @@ public sealed class RunFolderTests
             + "Drawn: statistics of therapists, from their exact distribution.\n"
             + "  null-model: outcome ~ 1 + (1 | therapist)\n  linear: outcome ~ alliance_between + alliance_within + (1 | therapist)\n",
             run.Output);
-        Assert.Matches(@"\n(About .*|Less than a second) on 2 threads, judged from 512 replicates of 1 scenario\.\n$", run.Output);
+        Assert.Matches(@"\n(About .*|Less than a second) on 2 threads, judged from 512 replicates of 1 scenario\.\n(Less than 0\.01|0\.\d\d) core hours; no need for shards\.\n$", run.Output);
         Assert.Equal(["line.yaml"], folder.Content);
+    }
+
+    [Fact]
+    public void Run_DryOfALongStudy_SaysHowManyShards()
+    {
+        using TemporaryFolder folder = new();
+
+        Assert.Matches(
+            @"\n[\d.,]+ core hours: \d+ shards of about [01]\.\d hours with 1 thread each\.\n$",
+            RunLine(folder, "--dry-run", "--threads", "1", "--replicates", "1000000000", "--sampling", "patients").Output);
     }
 
     // Of a file that asks for patients: the option goes before it.
