@@ -55,6 +55,7 @@ internal static class CommandLine
             ScenariosCommand.Create(streams),
             FitCommand.Create(streams),
             SummariseCommand.Create(streams),
+            ReportCommand.Create(streams),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(streams.Output);
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -60,9 +60,19 @@ internal sealed class CellWork
     }
 
     /// <summary>The measures over all leaves that have arrived.</summary>
-    public CellResult Result()
+    public CellResult Result() => ResultSoFar() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+
+    /// <summary>The measures over all leaves that have arrived; <see langword="null"/> if there are none. Safe to call while others arrive.</summary>
+    public CellResult? ResultSoFar()
     {
-        LeafSums sums = _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+        lock (_gate)
+        {
+            return _tree.Fold() is LeafSums sums ? ResultOf(sums) : null;
+        }
+    }
+
+    private CellResult ResultOf(LeafSums sums)
+    {
         List<SummaryRow> rows = [.. Measures.OfSize(new(Plan.Cell.Number, "", "", "", ""), sums.Sizes[0], sums.Sizes[1])];
         for (int m = 0; m < Plan.Methods.Length; m++)
         {
@@ -76,23 +86,18 @@ internal sealed class CellWork
         }
 
         int scenario = Plan.Cell.Number;
+        StudyOutline outline = StudyOutline.Of(Plan);
         return new()
         {
             Cell = Plan.Cell,
-            Formulas = [.. Plan.Methods.Select(method => new KeyValuePair<string, string>(method.Name, method.Text))],
+            Formulas = outline.Formulas,
             SolvedConstants = [.. Plan.World.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
             Summary = [.. rows],
-            JointTests = [.. Plan.JointNames.Select((name, k) => Member(name, Plan.Tests[Plan.JointTests[k]]))],
+            JointTests = outline.JointTests,
             Joint = [.. sums.Joint?.PatternRows(scenario) ?? []],
             Pairs = [.. sums.Joint?.PairRows(scenario) ?? []],
         };
-    }
-
-    private JointMember Member(string name, PlannedTest test)
-    {
-        PlannedTerm term = Plan.Terms[test.Term];
-        return new(name, Plan.MethodOf(term), term.Name, Words.Of(test.Kind));
     }
 
     private List<SummaryRow> TermRows(int t, LeafSums sums)
