@@ -18,9 +18,10 @@ internal static class CommandLine
     [
         "tes scenarios",
         "tes scenarios copy quickstart",
-        "tes run quickstart.yaml",
+        "tes run quickstart.yaml --report",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
+        "tes teach",
     ];
 
     /// <summary>Runs a command whose streams no signal interrupts.</summary>
@@ -56,6 +57,7 @@ internal static class CommandLine
             FitCommand.Create(streams),
             SummariseCommand.Create(streams),
             ReportCommand.Create(streams),
+            TeachCommand.Create(streams),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(streams.Output);
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -14,6 +14,7 @@ public sealed class HelpTests
     [InlineData("help-fit", "fit")]
     [InlineData("help-summarise", "summarise")]
     [InlineData("help-report", "report")]
+    [InlineData("help-teach", "teach")]
     public void Help_OfEachCommand_IsTheApprovedText(string name, params string[] command)
     {
         CommandRun run = CommandRun.Of([.. command, "--help"]);
@@ -25,7 +26,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "report"])
+            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "report", "teach"])
                 .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 
