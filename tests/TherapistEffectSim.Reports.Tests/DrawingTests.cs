@@ -21,7 +21,7 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
             .. samples.All.SelectMany(results => ReportPage.Specifications(results).Select(s => JsonNode.Parse(s.Text)!.AsObject())),
         ];
 
-        ImmutableArray<DrawnChart> drawn = DrawnChart.Of(specs);
+        ImmutableArray<DrawnChart> drawn = DrawnChart.Of(specs, fixedWidth: false);
 
         Assert.All(drawn, chart => Assert.Empty(chart.Warnings));
         Assert.All(drawn, chart => Assert.NotEmpty(chart.Items));

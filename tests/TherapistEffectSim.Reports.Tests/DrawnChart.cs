@@ -16,12 +16,14 @@ internal sealed record DrawnChart(ImmutableArray<string> Warnings, double? Width
     private const double Width600 = 600; // of charts that are as wide as the page
 
     /// <summary>Draws charts in a process of Node.js.</summary>
-    public static ImmutableArray<DrawnChart> Of(IEnumerable<JsonObject> specs)
+    /// <param name="specs">Their specifications.</param>
+    /// <param name="fixedWidth">Whether charts as wide as the page are given a width; where there is no page, the others have none.</param>
+    public static ImmutableArray<DrawnChart> Of(IEnumerable<JsonObject> specs, bool fixedWidth = true)
     {
         JsonObject input = new()
         {
             ["scripts"] = new JsonArray([.. ChartLibrary.Scripts.Take(2).Select(s => (JsonNode)s)]),
-            ["specs"] = new JsonArray([.. specs.Select(Sized)]),
+            ["specs"] = new JsonArray([.. specs.Select(spec => fixedWidth ? Sized(spec) : spec.DeepClone())]),
         };
         using Process node = Process.Start(new ProcessStartInfo("node", Path.Join(AppContext.BaseDirectory, "draw.cjs"))
         {

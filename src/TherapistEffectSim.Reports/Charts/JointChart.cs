@@ -11,6 +11,7 @@ namespace TherapistEffectSim.Reports.Charts;
 internal static class JointChart
 {
     private const int MostBars = 80;
+    private const int StepOfBar = 34; // pixels
 
     /// <summary>The chart; <see langword="null"/> if no decisions are counted, or there are too many scenarios.</summary>
     public static Chart? Of(IReadOnlyList<CellResult> cells, GridLayout layout)
@@ -53,7 +54,7 @@ internal static class JointChart
             "joint",
             "What the tests say of the same trials",
             description,
-            ChartSpec.Of(description, rows, Layers(bars, patterns), Panels.Single, new(Height: new JsonObject { ["step"] = 34 })),
+            ChartSpec.Of(description, rows, Layers(bars, patterns), Panels.Single, new(Height: bars.Length * StepOfBar)),
             new([.. layout.Factors.Select(f => f.Label), "on the same trials", "share", "95 % interval"], [.. table]));
     }
 

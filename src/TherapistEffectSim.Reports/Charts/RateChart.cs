@@ -12,6 +12,11 @@ internal sealed record RateChart
 {
     private const double UsualPower = 0.8;
 
+    // Pixels. A chart that is as wide as the page must be given its height.
+    private const int StepOfTest = 34;
+    private const int StepWithinCategory = 13;
+    private const int GapOfCategories = 10;
+
     public required string Id { get; init; }
 
     public required string Title { get; init; }
@@ -87,7 +92,7 @@ internal sealed record RateChart
             Id,
             Title,
             description,
-            ChartSpec.Of(description, rows, Layers(layout, tests, [.. tests.Where(t => shares.Exists(s => s.Test == t))]), Split(layout, panels), Size(layout)),
+            ChartSpec.Of(description, rows, Layers(layout, tests, [.. tests.Where(t => shares.Exists(s => s.Test == t))]), Split(layout, panels), Size(layout, tests.Length)),
             new([.. layout.Factors.Select(f => f.Label), "test", Measure == "coverage" ? "covers" : "rejects", "95 % interval", "a rejection is"], [.. table]));
     }
 
@@ -99,13 +104,13 @@ internal sealed record RateChart
     private static Panels Split(GridLayout layout, ImmutableArray<string> panels) =>
         layout.Others.IsEmpty ? Panels.Single : Panels.Wrapped("panel", panels, layout.PanelColumns);
 
-    private static PanelSize Size(GridLayout layout) => new(
+    private static PanelSize Size(GridLayout layout, int tests) => new(
         ChartSpec.WidthOfPanels(layout.PanelColumns),
         layout.Axis switch
         {
             { IsNumeric: true } => null,
-            null => new JsonObject { ["step"] = 34 },
-            _ => new JsonObject { ["step"] = 13 }, // of a test within a category
+            null => tests * StepOfTest,
+            { } axis => axis.Levels.Length * ((tests * StepWithinCategory) + GapOfCategories),
         });
 
     private string Description(GridLayout layout, List<(ReportedTest Test, double Share)> shares)

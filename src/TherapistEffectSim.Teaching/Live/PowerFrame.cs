@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
-using TherapistEffectSim.Reports.Words;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Teaching.Live;
@@ -52,7 +51,7 @@ internal sealed record PowerFrame
         Patterns =
         [
             .. cell.Joint.Where(row => row.Count > 0).OrderByDescending(row => row.Count).ThenBy(row => row.Pattern, StringComparer.Ordinal)
-                .Select(row => new PatternFrame(row.Pattern, TestWords.Pattern(row.Pattern), row.Share, row.ConfLow, row.ConfHigh)),
+                .Select(row => new PatternFrame(row.Pattern, row.Share, row.ConfLow, row.ConfHigh)),
         ],
     };
 
@@ -89,8 +88,7 @@ internal sealed record TestFrame(string Name, string Explanation, double Share, 
 
 /// <summary>A pattern of decisions.</summary>
 /// <param name="Pattern">As in the result files.</param>
-/// <param name="Words">In words.</param>
 /// <param name="Share">Of the trials.</param>
 /// <param name="Low">Lower end of the 95 % interval for the Monte Carlo error.</param>
 /// <param name="High">Upper end.</param>
-internal sealed record PatternFrame(string Pattern, string Words, double Share, double Low, double High);
+internal sealed record PatternFrame(string Pattern, double Share, double Low, double High);

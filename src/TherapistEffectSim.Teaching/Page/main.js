@@ -12,7 +12,9 @@ let setting = settings.read(location.search);
 let world = null;     // what the server says of the setting
 let frame = null;     // the latest rates
 let work = null;      // aborts what is under way
+let look = null;      // aborts what is under way for the picture
 let answered = false; // whether the question of the step was answered
+let explained = false; // and the answer was explained by rates
 let waiting = null;
 
 const isCovered = () => setting.step > 0 && !answered;
@@ -44,10 +46,12 @@ function restart() {
   root.dataset.state = "running";
   remember();
   frame = null;
+  at("said").textContent = "";
   power.stream(settings.query(setting), signal, next => {
     if (signal.aborted) return;
     frame = next;
     power.show(frame, isCovered());
+    if (setting.step > 0 && answered && !explained) explain();
     root.dataset.state = frame.isLast ? "done" : "running";
     if (frame.isLast) finish();
   }).catch(complain);
@@ -61,13 +65,16 @@ function finish() {
 }
 
 function later() {
+  root.dataset.state = "running";
   clearTimeout(waiting);
   waiting = setTimeout(restart, pause);
 }
 
 async function showTrial(signal) {
+  look?.abort(); // of two trials asked for, the later is shown, whichever answer comes first
+  look = new AbortController();
   try {
-    const picture = await ask(`/api/trial${settings.query(setting, { trial: setting.trial })}`, signal);
+    const picture = await ask(`/api/trial${settings.query(setting, { trial: setting.trial })}`, AbortSignal.any([signal, look.signal]));
     plot.draw(at("plot"), picture);
     const count = `${picture.therapists.length} therapists, ${picture.patients} patients`;
     at("plot-caption").textContent = `Trial ${picture.trial}: ${count}. Each dot is a therapist, its size the number of patients. Bands: 95 %.`;
@@ -152,13 +159,14 @@ async function enter(number, keepsWorld) {
   at("lesson-check").hidden = false;
   at("covered-note").hidden = false;
   at("lesson-back").disabled = number === 1;
-  at("lesson-next").disabled = number === lesson.steps.length;
+  at("lesson-next").hidden = number === lesson.steps.length;
   at("lesson-next").classList.remove("strong");
   at("lesson-title").focus();
   at("start-lesson").hidden = true;
 }
 
 function explain() {
+  explained = true;
   const step = lesson.steps[setting.step - 1];
   const chosen = Number(new FormData(at("lesson-form")).get("answer"));
   const right = step.answers.findIndex(answer => answer.holds(frame));
@@ -185,17 +193,21 @@ function leave() {
 
 at("lesson-form").addEventListener("submit", event => {
   event.preventDefault();
-  if (frame === null) return; // the first number is a blink away
   answered = true;
+  explained = false;
   root.dataset.covered = "no";
   at("covered-note").hidden = true;
   at("lesson-check").hidden = true;
   for (const input of at("lesson-options").querySelectorAll("input")) input.disabled = false;
-  power.show(frame, false);
-  explain();
+  if (frame) {
+    power.show(frame, false);
+    explain();
+  } else {
+    at("lesson-answer").textContent = "The first trials are being simulated."; // their frame explains
+  }
   const next = at("lesson-next");
   next.classList.add("strong");
-  (next.disabled ? at("lesson-leave") : next).focus();
+  (next.hidden ? at("lesson-leave") : next).focus();
 });
 at("lesson-back").addEventListener("click", () => enter(setting.step - 1));
 at("lesson-next").addEventListener("click", () => enter(setting.step + 1));

@@ -22,8 +22,11 @@ export function draw(svg, picture) {
 
 export function scalesOf(picture) {
   const farthest = picture.truth[picture.truth.length - 1].x;
-  const heights = [...picture.therapists.map(t => t.outcome), ...picture.truth.filter(p => Math.abs(p.x) < 0.8 * farthest).map(p => p.y), -1, 1];
-  const low = Math.min(...heights), high = Math.max(...heights);
+  const outcomes = picture.therapists.map(t => t.outcome);
+  const lowest = Math.min(...outcomes, -0.5), highest = Math.max(...outcomes, 0.5);
+  const beyond = 0.3 * (highest - lowest); // how far the truth may reach beyond the therapists: steeper parts are cut off
+  const truth = picture.truth.map(p => Math.min(highest + beyond, Math.max(lowest - beyond, p.y)));
+  const low = Math.min(lowest, ...truth), high = Math.max(highest, ...truth);
   const pad = 0.06 * (high - low);
   const x = value => left + (value + farthest) / (2 * farthest) * (width - left - right);
   const y = value => height - bottom - (value - low + pad) / (high - low + 2 * pad) * (height - top - bottom);

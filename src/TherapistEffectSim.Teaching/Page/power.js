@@ -6,6 +6,9 @@ const titles = { "therapist-variance": "Do therapists differ?", linear: "Is ther
 const kinds = { "therapist-variance": "own-variance", linear: "own-linear", curve: "own-curve" };
 const tags = { power: "power: it is there", "type-I": "error: nothing is there", "false-positive": "false alarm" };
 
+const nouns = { "therapist-variance": "therapists", linear: "line", curve: "curve" };
+const space = "\u00a0"; // a number and its unit stay on one line
+
 export function kindOf(name) { return kinds[name] ?? "own-variance"; }
 
 export function titleOf(name) { return titles[name] ?? name; }
@@ -27,7 +30,7 @@ export async function stream(query, signal, onFrame) {
 
 export function percent(share, trials) {
   const error = 100 * Math.sqrt(Math.max(share * (1 - share), 1 / trials) / trials);
-  return `${(100 * share).toFixed(error < 0.6 ? 1 : 0)} %`;
+  return share > 0 && share < 0.0005 ? `< 0.1${space}%` : `${(100 * share).toFixed(error < 0.6 ? 1 : 0)}${space}%`;
 }
 
 // What a rate means, in a sentence. All numbers are those of the frame.
@@ -42,7 +45,7 @@ export function meaning(test, frame) {
     : `There is no such effect: what is significant here is a false alarm. (Something in this world, the ${test.mechanisms}, could make more of them.)`;
 }
 
-function levelText(frame) { return `${Math.round(1000 * frame.alpha) / 10} %`; }
+function levelText(frame) { return `${Math.round(1000 * frame.alpha) / 10}${space}%`; }
 
 export function show(frame, covered) {
   const cards = document.getElementById("cards");
@@ -54,7 +57,7 @@ export function show(frame, covered) {
   const patterns = document.getElementById("patterns");
   patterns.replaceChildren(...frame.patterns.map(pattern => {
     const item = element("li", "");
-    item.append(element("b", percent(pattern.share, frame.trials)), element("span", pattern.words));
+    item.append(element("b", percent(pattern.share, frame.trials)), element("span", words(pattern)));
     return item;
   }));
   document.getElementById("puzzle").textContent =
@@ -62,6 +65,13 @@ export function show(frame, covered) {
 }
 
 export function share(frame, name) { return frame.tests.find(test => test.name === name).share; }
+
+// What is significant in a pattern such as therapist-variance=1;linear=0;curve=1.
+function words(pattern) {
+  const significant = pattern.pattern.split(";").filter(p => p.endsWith("=1")).map(p => nouns[p.slice(0, -2)] ?? p.slice(0, -2));
+  if (significant.length === 0) return "nothing is significant";
+  return significant.length === 1 ? `only: ${significant[0]}` : `${significant.slice(0, -1).join(", ")} and ${significant.at(-1)}`;
+}
 
 // Therapists not significant, curve significant.
 export function puzzle(frame) {

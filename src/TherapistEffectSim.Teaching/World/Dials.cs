@@ -23,7 +23,7 @@ internal static class Dials
             OutcomeIcc, (s, v) => s with { Therapists = s.Therapists with { OutcomeIcc = v, OutcomeIccTotal = null } }) { IsShare = true },
         new("alliance-icc", Therapists, "Differences in alliance", "of variance", "Share of the alliance’s variance that lies between therapists.", 0, 0.8, 0.01,
             AllianceIcc, (s, v) => s with { Alliance = s.Alliance with { TherapistIcc = v, ObservedTherapistIcc = null } }) { IsShare = true },
-        new("keep", Therapists, "Selection", "of candidates kept", "The trial keeps only the best relationship builders among the candidates.", 0.1, 1, 0.01,
+        new("keep", Therapists, "Selection", "are kept", "Share of the candidates whom the trial keeps: the best relationship builders.", 0.1, 1, 0.01,
             s => s.Therapists.Selection.Keep, (s, v) => s with { Therapists = s.Therapists with { Selection = s.Therapists.Selection with { Keep = v } } }) { IsShare = true },
         new("therapists", Trial, "Therapists", "in the trial", "How many therapists the trial has.", 6, 200, 1,
             s => s.Trial.TherapistCount, WithTherapists),
