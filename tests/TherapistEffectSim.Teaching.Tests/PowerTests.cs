@@ -8,7 +8,7 @@ namespace TherapistEffectSim.Teaching.Tests;
 
 /// <summary>The rates of the page, against those of the study file that it saves.</summary>
 [Collection(RunningServer.Name)]
-public sealed class PowerTests(RunningServer server) 
+public sealed class PowerTests(RunningServer server)
 {
     [Theory]
     [InlineData("")]

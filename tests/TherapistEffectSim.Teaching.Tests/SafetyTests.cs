@@ -8,7 +8,7 @@ namespace TherapistEffectSim.Teaching.Tests;
 
 /// <summary>Who is answered, what is refused, and what is left of those who go away.</summary>
 [Collection(RunningServer.Name)]
-public sealed class SafetyTests(RunningServer server) 
+public sealed class SafetyTests(RunningServer server)
 {
     // The most work of all: patients one by one, so that no stream ends by itself while the test looks.
     private const string Heavy = "/api/power?attrition=0.4&loss-by-outcome=1&therapists=200&patients=40";
