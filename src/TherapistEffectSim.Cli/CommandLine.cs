@@ -21,6 +21,8 @@ internal static class CommandLine
         "tes run quickstart.yaml --report",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
+        "tes calibrate pilot.csv --out trial.yaml",
+        "tes statement results/quickstart --scenario 3",
         "tes teach",
     ];
 
@@ -58,6 +60,8 @@ internal static class CommandLine
             SummariseCommand.Create(streams),
             ReportCommand.Create(streams),
             TeachCommand.Create(streams),
+            CalibrateCommand.Create(streams),
+            StatementCommand.Create(streams),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(streams.Output);
         HelpOption help = root.Options.OfType<HelpOption>().Single();

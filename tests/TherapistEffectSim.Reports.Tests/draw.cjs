@@ -6,6 +6,7 @@ const vm = require("node:vm");
 const input = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
 const context = vm.createContext({ console, setTimeout, clearTimeout, structuredClone, URL, TextDecoder, performance });
 context.self = context.window = context.globalThis = context;
+context.addEventListener = context.removeEventListener = () => {}; // a chart as wide as its page listens to the page's size
 for (const script of input.scripts) vm.runInContext(script, context);
 
 function collect(mark, panel, items) {

@@ -17,7 +17,7 @@ internal static class ZipChart
     /// <summary>The chart; <see langword="null"/> if replicates were not kept, or no test shown has intervals.</summary>
     public static Chart? Of(StoredResults results, ImmutableArray<ReportedTest> tests)
     {
-        if (!results.HasReplicates)
+        if (!results.Record.HasReplicates)
         {
             return null;
         }
@@ -35,7 +35,7 @@ internal static class ZipChart
         }
 
         Dictionary<(int, string, string, string), Panel> byKey = panels.ToDictionary(p => (p.Cell.Cell.Number, p.Test.Method, p.Test.Term, p.Test.Test));
-        foreach (ReplicateRow row in results.Replicates().TakeWhile(r => r.Scenario <= panels[^1].Cell.Cell.Number))
+        foreach (ReplicateRow row in results.Record.Replicates().TakeWhile(r => r.Scenario <= panels[^1].Cell.Cell.Number))
         {
             if (byKey.TryGetValue((row.Scenario, row.Method, row.Term, row.Test), out Panel? panel) && double.IsFinite(row.ConfLow) && double.IsFinite(row.ConfHigh))
             {

@@ -68,11 +68,6 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
             html.Element("p class=\"alert\" role=\"note\"", $"The run was interrupted: {Wording.LongCount(results.Cells.Length, "scenario")} of {_study.Cells.Count} were begun, and the last of them has {Wording.LongCount(results.Cells[^1].Replicates, "trial")}.");
         }
 
-        foreach (string file in results.ChangedFiles)
-        {
-            html.Element("p class=\"alert\" role=\"note\"", $"{file} is not as the run left it: its checksum differs from the one in manifest.json.");
-        }
-
         html.Raw("</header>\n");
     }
 
@@ -127,7 +122,7 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
         Draw(html, charts.Estimates, null);
         Draw(html, charts.Coverage, null);
         Draw(html, charts.Zip, null);
-        if (charts.Zip is null && !results.HasReplicates)
+        if (charts.Zip is null && !results.Record.HasReplicates)
         {
             html.Element("p class=\"note\"", "Intervals of single trials (a zip plot) can be shown when replicates are kept: tes run … --keep-replicates.");
         }
@@ -167,7 +162,8 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
         }
     }
 
-    private void Methods(HtmlText html) => html.Element("p class=\"methods\"", MethodsParagraph.Of(results));
+    private void Methods(HtmlText html) => html.Element("p class=\"methods\"", MethodsParagraph.Of(results))
+        .Element("p class=\"note\"", "Every assumption in sentences, and references, for a protocol or a preregistration: tes statement, with this folder.");
 
     private void Provenance(HtmlText html)
     {

@@ -109,7 +109,7 @@ internal sealed class ReportTables(StoredResults results, ReportCharts charts)
         yield return ("machine", $"{manifest.Machine.Os}, {manifest.Machine.Architecture}, .NET {manifest.Dotnet}");
         foreach ((string file, string hash) in manifest.Files)
         {
-            yield return ($"SHA-256 of {file}", hash + (results.ChangedFiles.Contains(file) ? " (changed since)" : ""));
+            yield return ($"SHA-256 of {file}", hash);
         }
     }
 

@@ -20,7 +20,7 @@ internal enum HistogramLayout
 /// <remarks>
 /// The bins never depend on the data. Inside a bin the values are taken as evenly spread, so that a quantile is off by less than a bin.
 /// The bins of a signed value follow from exponent and leading five bits of the mantissa, without a logarithm.
-/// <see cref="Add"/> allocates nothing. Not thread-safe.
+/// Adding allocates nothing. Not thread-safe.
 /// </remarks>
 internal sealed class QuantileHistogram : IJoinable<QuantileHistogram>
 {
@@ -52,6 +52,20 @@ internal sealed class QuantileHistogram : IJoinable<QuantileHistogram>
         int bin = BinOf(value);
         Count = checked(Count + 1);
         _counts[bin]++;
+    }
+
+    /// <summary>Counts values minus a centre.</summary>
+    /// <param name="counted">Which of them: a bit each, the first the lowest.</param>
+    /// <param name="values">At most 64.</param>
+    /// <param name="centre">What is taken off.</param>
+    /// <exception cref="InvalidOperationException">A value is not finite or outside the layout: a fault of the program.</exception>
+    public void Add(ulong counted, ReadOnlySpan<double> values, double centre)
+    {
+        Count = checked(Count + BitOperations.PopCount(counted));
+        for (ulong left = counted; left != 0; left &= left - 1)
+        {
+            _counts[BinOf(values[BitOperations.TrailingZeroCount(left)] - centre)]++;
+        }
     }
 
     /// <inheritdoc/>
