@@ -25,7 +25,7 @@ public sealed class CellUnderWayTests
         Assert.Null(cell.Snapshot());
         StudyRunner.Run(s_study, new() { OnCell = found.Add, UnderWay = cell }, CancellationToken.None);
 
-        Assert.Equal(found[0].Summary, cell.Snapshot()!.Summary);
+        Assert.Equal(found[0].Summary.AsEnumerable(), cell.Snapshot()!.Summary);
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public sealed class CellUnderWayTests
         StudyRunner.Run(s_study, new() { OnCell = looked.Add, UnderWay = new() }, CancellationToken.None);
         StudyRunner.Run(s_study, new() { OnCell = plain.Add }, CancellationToken.None);
 
-        Assert.Equal(plain[0].Summary, looked[0].Summary);
-        Assert.Equal(plain[0].Joint, looked[0].Joint);
+        Assert.Equal(plain[0].Summary.AsEnumerable(), looked[0].Summary);
+        Assert.Equal(plain[0].Joint.AsEnumerable(), looked[0].Joint);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class CellUnderWayTests
         StudyRunner.Run(s_study, new() { OnCell = found.Add }, CancellationToken.None);
         StudyOutline outline = StudyOutline.Of(s_study, s_study.Cells[0]);
 
-        Assert.Equal(found[0].Formulas, outline.Formulas);
-        Assert.Equal(found[0].JointTests, outline.JointTests);
+        Assert.Equal(found[0].Formulas.AsEnumerable(), outline.Formulas);
+        Assert.Equal(found[0].JointTests.AsEnumerable(), outline.JointTests);
     }
 }
