@@ -37,9 +37,11 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
         Assert.Equal(3 * 4, points.Length);
         foreach (DrawnItem point in points)
         {
-            SummaryRow rate = Rate(results, point.Number("x"), point.Text("test"));
+            SummaryRow rate = Rate(results, point.Number("x"), point.TextOf("test"));
             Assert.Equal(chart.Height!.Value * (1 - rate.Value!.Value), point.Y!.Value, Pixel);
         }
+
+        Assert.Equal(["15", "30", "60", "120"], chart.Labels.Where(l => !l.EndsWith('%')));
 
         // 15, 30, 60, 120 are equally far from each other on a logarithmic axis.
         double[] across = [.. points.Select(p => p.X!.Value).Distinct().Order()];
@@ -49,7 +51,7 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
         Assert.Equal(3 * 4, chart.Of("area").Length);
         foreach (DrawnItem band in chart.Of("area"))
         {
-            SummaryRow rate = Rate(results, band.Number("x"), band.Text("test"));
+            SummaryRow rate = Rate(results, band.Number("x"), band.TextOf("test"));
             Assert.Equal(chart.Height!.Value * (1 - rate.ConfLow!.Value), band.Y!.Value, Pixel);
             Assert.Equal(chart.Height.Value * (1 - rate.ConfHigh!.Value), band.Y2!.Value, Pixel);
         }
@@ -76,6 +78,10 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
     }
 
     [NodeFact]
+    public void PowerPanels_LabelTheAxisWithTheValuesOfTheGrid() =>
+        Assert.Equal(["10", "20", "40"], Draw(new ReportCharts(samples.Grid).Power!).Labels.Where(l => !l.EndsWith('%')).Distinct());
+
+    [NodeFact]
     public void HeatMap_HasEachRateInItsRowAndColumn()
     {
         StoredResults results = samples.Grid;
@@ -85,13 +91,13 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
         foreach (IGrouping<string, DrawnItem> panel in cells.GroupBy(c => c.Panel))
         {
             // The axis is the factor of the most values: 10, 20, 40 therapists across, 5 and 10 patients down.
-            Assert.Equal(["10", "20", "40"], panel.OrderBy(c => c.X).Select(c => c.Text("x")).Distinct());
-            Assert.Equal(["5", "10"], panel.OrderBy(c => c.Y).Select(c => c.Text("y")).Distinct());
+            Assert.Equal(["10", "20", "40"], panel.OrderBy(c => c.X).Select(c => c.TextOf("x")).Distinct());
+            Assert.Equal(["5", "10"], panel.OrderBy(c => c.Y).Select(c => c.TextOf("y")).Distinct());
         }
 
         foreach (DrawnItem cell in cells)
         {
-            string[] panel = cell.Text("panel").Split(", alliance reliability = ");
+            string[] panel = cell.TextOf("panel").Split(", alliance reliability = ");
             CellResultOf(results, cell, panel[1], out double share, panel[0]);
             Assert.Equal(share, cell.Number("share"));
         }
@@ -110,7 +116,7 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
 
         Assert.Equal(results.Cells.Sum(c => c.Joint.Count(r => r.Count > 0)), bars.Length);
         Assert.All(bars, bar => Assert.Equal(chart.Width!.Value * bar.Number("share"), bar.Width!.Value, Pixel));
-        Assert.All(bars.GroupBy(b => b.Text("bar")), bar => Assert.Equal(chart.Width!.Value, bar.Sum(b => b.Width!.Value), Pixel));
+        Assert.All(bars.GroupBy(b => b.TextOf("bar")), bar => Assert.Equal(chart.Width!.Value, bar.Sum(b => b.Width!.Value), Pixel));
     }
 
     [NodeFact]
@@ -173,7 +179,7 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
             // Symmetric intervals about the estimate: the distance in standard errors is that of the middle in half widths, up to the df of the trial.
             DrawnItem[] upwards = [.. panel.OrderByDescending(i => i.Y)];
             Assert.Equal(panel.Select(i => i.Number("centile")).Order(), upwards.Select(i => i.Number("centile")));
-            double share = panel.Count(i => i.Text("holds") == "holds the truth") / 250.0;
+            double share = panel.Count(i => i.TextOf("holds") == "holds the truth") / 250.0;
             SummaryRow coverage = results.Cells.SelectMany(c => c.Summary).First(r => r.Measure == "coverage" && panel.Key.StartsWith(NameOf(results, r), StringComparison.Ordinal) && panel.Key.EndsWith($"= {results.Cells[r.Scenario - 1].Cell.Factors[0].Value}", StringComparison.Ordinal));
             Assert.Equal(coverage.Value!.Value, share, 0.02); // 250 of 256 intervals are drawn
         }
@@ -193,7 +199,7 @@ public sealed class DrawingTests(SampleResults samples) : IClassFixture<SampleRe
 
     private static void CellResultOf(StoredResults results, DrawnItem drawn, string reliability, out double share, string name)
     {
-        string[] values = [drawn.Text("x"), drawn.Text("y"), reliability];
+        string[] values = [drawn.TextOf("x"), drawn.TextOf("y"), reliability];
         Studies.CellResult cell = results.Cells.First(c => c.Cell.Factors.Select(f => f.Value).SequenceEqual(values));
         Studies.JointMember member = cell.JointTests.First(j => j.Name == name);
         share = cell.Summary.First(r => r.Method == member.Method && r.Term == member.Term && r.Test == member.Test && r.Measure == "rejection_rate").Value!.Value;

@@ -41,6 +41,9 @@ internal sealed record DrawnChart(ImmutableArray<string> Warnings, double? Width
         return [.. JsonSerializer.Deserialize<DrawnChart[]>(output, JsonSerializerOptions.Web)!];
     }
 
+    /// <summary>What stands at the axes.</summary>
+    public IEnumerable<string> Labels => Items.Where(i => i.Mark == "axis-label").Select(i => i.Text!);
+
     /// <summary>The items of a mark.</summary>
     public DrawnItem[] Of(string mark) => [.. Items.Where(i => i.Mark == mark && i.Datum is not null)];
 
@@ -57,11 +60,11 @@ internal sealed record DrawnChart(ImmutableArray<string> Warnings, double? Width
 }
 
 /// <summary>Something drawn; positions in pixels from the upper left corner of its panel.</summary>
-internal sealed record DrawnItem(string Mark, double? X, double? Y, double? X2, double? Y2, double? Width, double? Height, string? Fill, string Panel, JsonObject? Datum)
+internal sealed record DrawnItem(string Mark, double? X, double? Y, double? X2, double? Y2, double? Width, double? Height, string? Fill, string Panel, JsonObject? Datum, string? Text)
 {
     /// <summary>A number of its data.</summary>
     public double Number(string field) => Datum![field]!.GetValue<double>();
 
     /// <summary>A text of its data.</summary>
-    public string Text(string field) => Datum![field]!.ToString();
+    public string TextOf(string field) => Datum![field]!.ToString();
 }

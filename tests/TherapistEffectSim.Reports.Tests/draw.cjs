@@ -1,5 +1,5 @@
 // Compiles Vega-Lite specifications and draws them without a screen. Reads {scripts: [text], specs: [specification]} as JSON from standard
-// input; writes for each specification {warnings: [text], items: [{mark, x, y, x2, y2, width, height, fill, panel, datum}]}, where
+// input; writes for each specification {warnings: [text], items: [{mark, x, y, x2, y2, width, height, fill, panel, datum, text}]}, where
 // positions are relative to the panel.
 "use strict";
 const vm = require("node:vm");
@@ -17,6 +17,8 @@ function collect(mark, panel, items) {
     } else if (mark.role === "mark") {
       const { x, y, x2, y2, width, height, fill } = item;
       items.push({ mark: mark.marktype, x, y, x2, y2, width, height, fill, panel, datum: item.datum ?? null });
+    } else if (mark.role === "axis-label") {
+      items.push({ mark: mark.role, x: item.x, y: item.y, panel, text: String(item.text), datum: null });
     }
   }
 }

@@ -84,7 +84,7 @@ internal static class EstimateChart
         if (layout.Axis is { IsNumeric: true } axis)
         {
             string scale = axis.IsGeometric ? "\"type\": \"log\", \"nice\": false" : "\"zero\": false, \"nice\": false";
-            string x = $$"""{"field": "x", "type": "quantitative", "title": {{ChartSpec.Quoted(axis.Label)}}, "scale": { {{scale}}, "padding": 12}, "axis": {"values": [{{string.Join(", ", axis.Levels)}}], "grid": false, "format": "~g"} }""";
+            string x = $$"""{"field": "x", "type": "quantitative", "title": {{ChartSpec.Quoted(axis.Label)}}, "scale": { {{scale}}, "padding": 12}, "axis": {"values": [{{string.Join(", ", axis.Levels)}}], "grid": false, "format": ".6~g"} }""";
             return
             [
                 ChartSpec.Parse($$"""{"mark": {"type": "line", "strokeDash": [6, 4], "strokeWidth": 1.5, "aria": false}, "encoding": {"x": {{x}}, "y": {"field": "truth", "type": "quantitative"}, "color": {{colour}} } }"""),

@@ -140,7 +140,7 @@ internal sealed record RateChart
     {
         string scale = axis.IsGeometric ? "\"type\": \"log\", \"nice\": false" : "\"zero\": false, \"nice\": false";
         string values = $"[{string.Join(", ", axis.Levels)}]";
-        string x = $$"""{"field": "x", "type": "quantitative", "title": {{ChartSpec.Quoted(axis.Label)}}, "scale": { {{scale}}, "padding": 12}, "axis": {"values": {{values}}, "grid": false, "format": "~g"} }""";
+        string x = $$"""{"field": "x", "type": "quantitative", "title": {{ChartSpec.Quoted(axis.Label)}}, "scale": { {{scale}}, "padding": 12}, "axis": {"values": {{values}}, "grid": false, "format": ".6~g"} }""";
         return
         [
             ChartSpec.Parse($$"""{"mark": {"type": "area", "opacity": 0.2, "aria": false}, "encoding": {"x": {{x}}, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}, "fill": {{colour}} } }"""),
@@ -170,16 +170,21 @@ internal sealed record RateChart
     private IEnumerable<JsonNode> ReferenceLines(string channel)
     {
         const string Quiet = "\"color\": \"#888\", \"aria\": false";
-        string place = channel == "y"
-            ? """ "align": "right", "baseline": "bottom", "dy": -3, "x": "width" """
-            : """ "align": "left", "baseline": "top", "dx": 4, "dy": 3, "y": 0 """;
         return References.Select(r => (JsonNode)ChartSpec.Parse(string.Create(
             CultureInfo.InvariantCulture,
             $$"""
             {"transform": [{"aggregate": [{"op": "count", "as": "rows"}], "groupby": ["panel"]}], "layer": [
               {"mark": {"type": "rule", "strokeDash": [3, 3], {{Quiet}} }, "encoding": {"{{channel}}": {"datum": {{r.Share}}, "type": "quantitative"} } },
-              {"mark": {"type": "text", "fontSize": 11, {{Quiet}}, {{place}} }, "encoding": {"{{channel}}": {"datum": {{r.Share}}, "type": "quantitative"}, "text": {"value": {{ChartSpec.Quoted(r.Label)}} } } }
+              {"mark": {"type": "text", "fontSize": 11, {{Quiet}}, {{Place(channel, r.Share)}} }, "encoding": {"{{channel}}": {"datum": {{r.Share}}, "type": "quantitative"}, "text": {"value": {{ChartSpec.Quoted(r.Label)}} } } }
             ] }
             """)));
     }
+
+    // Beside the line, inside the panel.
+    private static string Place(string channel, double share) => (channel, share > 0.85) switch
+    {
+        ("y", _) => """ "align": "right", "baseline": "bottom", "dy": -3, "x": "width" """,
+        (_, true) => """ "align": "right", "baseline": "top", "dx": -4, "dy": 3, "y": 0 """,
+        _ => """ "align": "left", "baseline": "top", "dx": 4, "dy": 3, "y": 0 """,
+    };
 }

@@ -4,7 +4,6 @@
   const systemDark = matchMedia("(prefers-color-scheme: dark)");
   const toggle = document.getElementById("theme");
   const charts = new Map();
-  const labelWidth = 40, panelGap = 60; // pixels beside panels, roughly: labels of the first, gap and labels of each
   let chosen = null; // null: as the system has it
 
   const isDark = () => chosen === null ? systemDark.matches : chosen === "dark";
@@ -17,9 +16,15 @@
       tooltip: { theme: isDark() ? "dark" : "light" },
     };
     const spec = JSON.parse(element.textContent);
-    if (spec.columns) spec.columns = Math.max(1, Math.min(spec.columns, Math.floor((target.clientWidth - labelWidth) / (spec.spec.width + panelGap))));
     charts.get(id)?.finalize();
-    charts.set(id, await vegaEmbed(target, spec, options));
+    let chart = await vegaEmbed(target, spec, options);
+    // Fewer panels side by side where the page is narrow or their labels are long.
+    while (spec.columns > 1 && target.scrollWidth > target.clientWidth) {
+      spec.columns--;
+      chart.finalize();
+      chart = await vegaEmbed(target, spec, options);
+    }
+    charts.set(id, chart);
   }
 
   async function drawAll() {
