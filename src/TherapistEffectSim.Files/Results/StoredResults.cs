@@ -54,17 +54,37 @@ public sealed record StoredResults
             Cell cell = study.Cells[i];
             outline ??= StudyOutline.Of(study, cell);
             SummaryRow[] rows = [.. summary[cell.Number]];
-            yield return new()
+            CellResult found = new()
             {
                 Cell = cell,
                 Formulas = outline.Formulas,
                 SolvedConstants = [],
                 Replicates = rows.Max(r => r.Replicates),
+                End = EndOf(record, study, cell, rows),
                 Summary = [.. rows],
                 JointTests = outline.JointTests,
                 Joint = [.. joint[cell.Number]],
                 Pairs = [.. pairs[cell.Number]],
             };
+            yield return record.Manifest.Precision is { } precision ? found with { CriticalValue = precision.CriticalValue } : found;
         }
+    }
+
+    private static CellEnd EndOf(ResultRecord record, Study study, Cell cell, SummaryRow[] rows)
+    {
+        long replicates = rows.Max(r => r.Replicates);
+        bool isLast = cell.Number == record.Summary.Max(r => r.Scenario);
+        return record.Manifest.Status == RunStatus.Interrupted && isLast && replicates < study.Replicates ? CellEnd.Interrupted
+            : study.Precision is { } precision && replicates == precision.Max && !rows.Where(r => r.Measure == "rejection_rate").All(r => IsWithin(r, precision.TargetMcse)) ? CellEnd.PrecisionMissed
+            : CellEnd.Complete;
+    }
+
+    // The rule by which the run decided: see PrecisionReplicates.
+    private static bool IsWithin(SummaryRow rate, double target)
+    {
+        const double z = 1.959963984540054;
+        double n = rate.Replicates;
+        double p = rate.Value ?? 0;
+        return Math.Sqrt((p * (1 - p) / n) + (z * z / (4 * n * n))) / (1 + (z * z / n)) <= target;
     }
 }

@@ -35,7 +35,7 @@ public sealed class StudyFile
     public ulong? Seed => _content.Seed;
 
     /// <summary>Replicates per scenario by the file.</summary>
-    public int Replicates => _content.Replicates;
+    public ReplicateRule Replicates => _content.Replicates;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its name, which also stands in messages.</param>
@@ -86,7 +86,7 @@ public sealed class StudyFile
     /// <exception cref="StudyFileException">There can be no such study: all reasons are listed.</exception>
     public static StudyFile Of(string name, string question, ulong seed, int replicates, Scenario scenario)
     {
-        StudyContent content = new() { Name = name, Question = question, Seed = seed, Replicates = replicates, Scenario = RecordWriter.WriteRecord(scenario, default) };
+        StudyContent content = new() { Name = name, Question = question, Seed = seed, Replicates = new FixedReplicates { Count = replicates }, Scenario = RecordWriter.WriteRecord(scenario, default) };
         return Read(YamlText.Of(RecordWriter.WriteRecord(content, default)), name, checkFormula: null);
     }
 
@@ -131,7 +131,8 @@ public sealed class StudyFile
         Name = _content.Name,
         Question = _content.Question,
         Seed = seed,
-        Replicates = replicates ?? _content.Replicates,
+        Replicates = replicates ?? _content.Replicates.Most,
+        Precision = replicates is null ? _content.Replicates as PrecisionReplicates : null,
         Alpha = _content.Alpha,
         RandomNumbers = _content.RandomNumbers,
         Sampling = _content.Sampling,
@@ -178,7 +179,7 @@ public sealed class StudyFile
         _content with
         {
             Seed = seed,
-            Replicates = replicates ?? _content.Replicates,
+            Replicates = replicates is int count ? new FixedReplicates { Count = count } : _content.Replicates,
             Scenario = RecordWriter.WriteRecord(_cells.Base, default),
             Grid = ValuesByPath(_grid.Dimensions.Where(d => !d.Zipped).SelectMany(d => d.Axes).Where(a => !a.IsVariants)),
             Zip = new ListNode([.. _grid.Dimensions.Where(d => d.Zipped).Select(d => ValuesByPath(d.Axes))], default),

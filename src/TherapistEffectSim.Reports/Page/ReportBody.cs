@@ -62,10 +62,18 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
             .Element("h1", question.Length > 0 ? question : _study.Name)
             .Element("p class=\"facts\"", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Wording.LongCount(_study.Cells.Count, "scenario")} · {Wording.LongCount(results.Cells[0].Replicates, "trial")} each · level {_study.Alpha} · seed {_study.Seed}"));
+                $"{Wording.LongCount(_study.Cells.Count, "scenario")} · {Wording.Replicates(_study)} each · level {_study.Alpha} · seed {_study.Seed}"));
         if (results.Manifest.Status != RunStatus.Complete)
         {
             html.Element("p class=\"alert\" role=\"note\"", $"The run was interrupted: {Wording.LongCount(results.Cells.Length, "scenario")} of {_study.Cells.Count} were begun, and the last of them has {Wording.LongCount(results.Cells[^1].Replicates, "trial")}.");
+        }
+
+        if (_study.Precision is { } precision)
+        {
+            int missed = results.Cells.Count(c => c.End == CellEnd.PrecisionMissed);
+            html.Element("p class=\"note\"", string.Create(
+                CultureInfo.InvariantCulture,
+                $"A scenario ended when no rejection rate had a Monte Carlo standard error above {precision.TargetMcse}, or at {precision.Max:N0} replicates{(missed > 0 ? $", as {missed} of them did" : "")}. Intervals hold under these repeated looks."));
         }
 
         html.Raw("</header>\n");

@@ -27,11 +27,17 @@ internal static class MethodsParagraph
         string version = results.Manifest.GitCommit.Length > 0 ? $"{results.Manifest.Version}, commit {results.Manifest.GitCommit[..Math.Min(10, results.Manifest.GitCommit.Length)]}" : results.Manifest.Version;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"In each of {scenarios}, {results.Cells[0].Replicates:N0} trials were simulated. {data} Every data set was analysed by {models}. Tests, at a nominal level of {study.Alpha}: {tests}.{joint} "
+            $"In each of {scenarios}, {Trials(results)} were simulated. {data} Every data set was analysed by {models}. Tests, at a nominal level of {study.Alpha}: {tests}.{joint} "
             + $"Fits on the boundary of the parameter space count as fits; a test that could not be made counts as no rejection; no data set was redrawn. "
             + $"True values are those of the population projection of the world on each model. Rejection rates and coverage are given with 95 % Wilson intervals, other measures with Monte Carlo standard errors (Morris, White & Crowther 2019). "
             + $"Software: TherapistEffectSim {version}; seed {results.Manifest.Seed}.");
     }
+
+    private static string Trials(StoredResults results) => results.Study.Precision is { } precision
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{precision.Min:N0} to {precision.Max:N0} trials, as many as kept the Monte Carlo standard error of all rejection rates at or below {precision.TargetMcse} (with intervals that hold under repeated looks),")
+        : string.Create(CultureInfo.InvariantCulture, $"{results.Cells[0].Replicates:N0} trials");
 
     private static string Criterion(Method method) => method.Rows == AnalysisRows.TherapistMeans || method.Preset is MethodPreset.TherapistMeans or MethodPreset.OlsIgnoringTherapist or MethodPreset.Correlations
         ? ""

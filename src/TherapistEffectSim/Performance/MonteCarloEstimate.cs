@@ -25,7 +25,8 @@ internal readonly record struct MonteCarloEstimate(double Value, double Mcse, do
     /// </remarks>
     /// <param name="count">x, in [0, n].</param>
     /// <param name="total">n; 0 gives <see cref="Unknown"/>.</param>
-    public static MonteCarloEstimate Proportion(long count, long total)
+    /// <param name="z">Standard errors from the centre to the ends of the interval.</param>
+    public static MonteCarloEstimate Proportion(long count, long total, double z = Z)
     {
         if (total == 0)
         {
@@ -34,11 +35,11 @@ internal readonly record struct MonteCarloEstimate(double Value, double Mcse, do
 
         double n = total;
         double p = count / n;
-        double adjustedTotal = n + (Z * Z);
-        double centre = (count + (Z * Z / 2)) / adjustedTotal;
+        double adjustedTotal = n + (z * z);
+        double centre = (count + (z * z / 2)) / adjustedTotal;
         bool atEnd = count == 0 || count == total;
         double mcse = atEnd ? Math.Sqrt(centre * (1 - centre) / adjustedTotal) : Math.Sqrt(p * (1 - p) / n);
-        ConfidenceInterval wilson = WilsonInterval.Of(count, n, Z);
+        ConfidenceInterval wilson = WilsonInterval.Of(count, n, z);
         return new MonteCarloEstimate(p, mcse, wilson.Low, wilson.High);
     }
 

@@ -59,20 +59,57 @@ internal sealed class CellWork
         }
     }
 
-    /// <summary>The measures over all leaves that have arrived.</summary>
-    public CellResult Result() => ResultSoFar() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+    /// <summary>Whether the standard error of every rejection rate is at most a target.</summary>
+    public bool IsWithin(double targetMcse)
+    {
+        LeafSums sums;
+        lock (_gate)
+        {
+            sums = Sums();
+        }
 
-    /// <summary>The measures over all leaves that have arrived; <see langword="null"/> if there are none. Safe to call while others arrive.</summary>
+        return Array.TrueForAll(sums.Tests, test => SequentialInterval.WilsonError(test.Rejections, test.Replicates) <= targetMcse);
+    }
+
+    /// <summary>The measures over all leaves that have arrived.</summary>
+    /// <param name="end">How the scenario ended.</param>
+    /// <param name="interval">Of a run that looks several times; <see langword="null"/> for the intervals of one look.</param>
+    public CellResult Result(CellEnd end, SequentialInterval? interval)
+    {
+        CellResult result;
+        lock (_gate)
+        {
+            result = OneLook(end);
+        }
+
+        return interval is null
+            ? result
+            : result with
+            {
+                CriticalValue = interval.CriticalValue,
+                Summary = [.. result.Summary.Select(interval.Of)],
+                Joint = [.. result.Joint.Select(interval.Of)],
+                Pairs = [.. result.Pairs.Select(interval.Of)],
+            };
+    }
+
+    /// <summary>
+    /// The measures over all leaves that have arrived, with the intervals of one look, as if the run were interrupted; <see langword="null"/> if there are none.
+    /// Safe to call while others arrive.
+    /// </summary>
     public CellResult? ResultSoFar()
     {
         lock (_gate)
         {
-            return _tree.Fold() is LeafSums sums ? ResultOf(sums) : null;
+            return _tree.Nodes.Count > 0 ? OneLook(CellEnd.Interrupted) : null;
         }
     }
 
-    private CellResult ResultOf(LeafSums sums)
+    private LeafSums Sums() => _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+
+    private CellResult OneLook(CellEnd end)
     {
+        LeafSums sums = Sums();
         List<SummaryRow> rows = [.. Measures.OfSize(new(Plan.Cell.Number, "", "", "", ""), sums.Sizes[0], sums.Sizes[1])];
         for (int m = 0; m < Plan.Methods.Length; m++)
         {
@@ -93,6 +130,7 @@ internal sealed class CellWork
             Formulas = outline.Formulas,
             SolvedConstants = [.. Plan.World.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
+            End = end,
             Summary = [.. rows],
             JointTests = outline.JointTests,
             Joint = [.. sums.Joint?.PatternRows(scenario) ?? []],

@@ -31,11 +31,17 @@ public sealed record RunOptions
 public sealed class StudyProgress
 {
     private long _done;
+    private long _spared;
 
     /// <summary>Replicates finished, over all scenarios.</summary>
     public long ReplicatesDone => Interlocked.Read(ref _done);
 
+    /// <summary>Replicates that need not be made, because scenarios reached their precision before.</summary>
+    public long ReplicatesSpared => Interlocked.Read(ref _spared);
+
     internal void Add(int replicates) => Interlocked.Add(ref _done, replicates);
+
+    internal void Spare(long replicates) => Interlocked.Add(ref _spared, replicates);
 }
 
 /// <summary>A scenario that is being run, to be looked at before it is finished. Safe to read while it runs.</summary>
@@ -78,8 +84,7 @@ public static class StudyRunner
             throw new ArgumentException("A run that hands out its replicates cannot be looked at before it is finished.", nameof(options));
         }
 
-        using StudyRun run = new(study, options, StudySampling.Inspect(study));
-        return run.Complete(cancellation);
+        return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);
     }
 
     internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
