@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -42,12 +43,31 @@ internal static class TeachCommand
         }
 
         string[] arguments = [program, port.ToString(CultureInfo.InvariantCulture), .. noOpen ? (string[])["--no-open"] : []];
-        using Process server = Process.Start(new ProcessStartInfo(DotnetHost(), arguments)
+        ProcessStartInfo start = new(DotnetHost(), arguments)
         {
             UseShellExecute = false,
             RedirectStandardInput = true, // it ends when this pipe does, however this process ends
             RedirectStandardError = true,
-        })!;
+        };
+        Process server;
+        try
+        {
+            server = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            streams.Say($"tes teach needs the ASP.NET Core runtime, version 10, but {start.FileName} cannot be started: {e.Message}");
+            return ExitCode.Failed;
+        }
+
+        using (server)
+        {
+            return Serve(server, streams);
+        }
+    }
+
+    private static int Serve(Process server, Streams streams)
+    {
         server.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is not null)
