@@ -19,6 +19,7 @@ internal static class CommandLine
         "tes scenarios",
         "tes scenarios copy quickstart",
         "tes run quickstart.yaml",
+        "tes plan experiments/plan-therapists.yaml",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
     ];
@@ -49,6 +50,7 @@ internal static class CommandLine
         RootCommand root = new(Description)
         {
             RunCommand.Create(streams),
+            PlanCommand.Create(streams),
             SimulateCommand.Create(streams),
             ValidateCommand.Create(streams),
             SchemaCommand.Create(streams),
