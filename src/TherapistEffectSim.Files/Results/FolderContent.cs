@@ -9,7 +9,7 @@ internal static partial class FolderContent
     public const string ManifestName = "manifest.json";
 
     /// <summary>Names of the files of a result folder.</summary>
-    public static readonly string[] FileNames = 
+    public static readonly string[] FileNames =
     [
         "summary.csv", "joint.csv", "joint-pairs.csv", "replicates.csv",
         "plan.csv", "curve.csv", "plan.json", EvaluationsCsv.FileName,
