@@ -1,3 +1,5 @@
+using TherapistEffectSim.Inference;
+
 namespace TherapistEffectSim.Performance;
 
 /// <summary>A quantity known from finitely many replicates. NaN where something cannot be told.</summary>
@@ -35,14 +37,10 @@ internal readonly record struct MonteCarloEstimate(double Value, double Mcse, do
         double p = count / n;
         double adjustedTotal = n + (z * z);
         double centre = (count + (z * z / 2)) / adjustedTotal;
-        double halfWidth = z * Math.Sqrt((count * (1 - p)) + (z * z / 4)) / adjustedTotal;
         bool atEnd = count == 0 || count == total;
         double mcse = atEnd ? Math.Sqrt(centre * (1 - centre) / adjustedTotal) : Math.Sqrt(p * (1 - p) / n);
-        return new MonteCarloEstimate(
-            p,
-            mcse,
-            count == 0 ? 0 : centre - halfWidth,
-            count == total ? 1 : centre + halfWidth);
+        ConfidenceInterval wilson = WilsonInterval.Of(count, n, z);
+        return new MonteCarloEstimate(p, mcse, wilson.Low, wilson.High);
     }
 
     /// <summary>The same quantity in another unit.</summary>

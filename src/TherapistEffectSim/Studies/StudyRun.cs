@@ -110,7 +110,8 @@ internal sealed class StudyRun
         {
             int count = CountOf(leaf);
             worker.Engine.Run(leaf * Leaf, count, values);
-            worker.Part.Add(leaf, worker.Tests, values, count);
+            worker.Decisions.Decide(values, count);
+            worker.Part.Add(leaf, worker.Decisions, values, count);
             _options.Progress.Add(count);
         }
 
@@ -172,7 +173,7 @@ internal sealed class StudyRun
 
         public IReplicateEngine Engine { get; } = StudyRunner.Engine(work.Plan, options.Lanes);
 
-        public LeafTests Tests { get; } = new(work.Plan);
+        public LeafDecisions Decisions { get; } = new(work.Plan);
 
         public CellPart Part { get; } = new(work.Plan);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
@@ -54,6 +55,14 @@ public static class StudyRunner
     /// <summary>Finds out whether the study can be run: plans the scenarios that differ in what methods can see, and compares the sizes of all with the models.</summary>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
     public static void Check(Study study) => StudySampling.Inspect(study);
+
+    /// <summary>The methods of a study by name, each with its model written out for a scenario.</summary>
+    /// <exception cref="StudyException">A method cannot be carried out in the scenario.</exception>
+    public static ImmutableArray<KeyValuePair<string, string>> Formulas(Study study, Scenario scenario)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        return [.. study.Methods.Select(method => MethodModel.Of(method, scenario)).Select(model => KeyValuePair.Create(model.Name, model.Text))];
+    }
 
     /// <summary>Runs all replicates of all scenarios.</summary>
     /// <returns>Whether all were run; false if cancelled, and then what was finished has been handed out.</returns>
