@@ -24,8 +24,8 @@ internal static class GrowthTime
 
     private static bool Show(string name, int[] sizes, Func<int, Scenario> world, bool statistics)
     {
-        double[] times = [.. sizes.Select((int size) => Nanoseconds(Workload.Plan(world(size), Workload.PeerMethods, statistics)))];
-        double slope = Slope([.. sizes.Select((int s) => Math.Log(s))], [.. times.Select(Math.Log)]);
+        double[] times = Array.ConvertAll(sizes, size => Nanoseconds(Workload.Plan(world(size), Workload.PeerMethods, statistics)));
+        double slope = Slope(Array.ConvertAll(sizes, s => Math.Log(s)), Array.ConvertAll(times, Math.Log));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: slope {slope:F3}"));
         foreach ((int size, double time) in sizes.Zip(times))
         {
