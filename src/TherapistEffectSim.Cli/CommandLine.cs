@@ -19,6 +19,7 @@ internal static class CommandLine
         "tes scenarios",
         "tes scenarios copy quickstart",
         "tes run quickstart.yaml --report",
+        "tes plan experiments/plan-therapists.yaml",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
         "tes calibrate pilot.csv --out trial.yaml",
@@ -52,6 +53,7 @@ internal static class CommandLine
         RootCommand root = new(Description)
         {
             RunCommand.Create(streams),
+            PlanCommand.Create(streams),
             SimulateCommand.Create(streams),
             ValidateCommand.Create(streams),
             SchemaCommand.Create(streams),

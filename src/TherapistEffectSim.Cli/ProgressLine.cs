@@ -46,7 +46,7 @@ internal sealed class ProgressLine : IDisposable
     private void Show()
     {
         long done = _progress.ReplicatesDone;
-        long total = _total - _progress.ReplicatesSpared;
+        long total = Math.Max(done, _total - _progress.ReplicatesSpared); // of a plan it is known only roughly
         double rate = done / _clock.Elapsed.TotalSeconds;
         string left = done > 0 ? Duration(TimeSpan.FromSeconds(Math.Min((total - done) / rate, 1e8))) + " left" : "starting";
         string line = string.Create(

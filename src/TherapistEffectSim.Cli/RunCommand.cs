@@ -28,14 +28,7 @@ internal static class RunCommand
     public static Command Create(Streams streams)
     {
         Argument<string> study = new("STUDY") { Description = "A study file (YAML or JSON); - reads standard input." };
-        Option<string?> folder = new("--out", "-o") { Description = "Result folder [default: results/<name of the study>]", HelpName = "DIR" };
-        folder.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
-            {
-                result.AddError("--out must name a folder, but is empty.");
-            }
-        });
+        Option<string?> folder = ResultFolderOption("results/<name of the study>");
         Option<int?> replicates = WholeNumber.Replicates();
         Option<ulong?> seed = WholeNumber.Seed();
         Choice<Sampling?> sampling = Choices.Sampling();
@@ -78,6 +71,21 @@ internal static class RunCommand
                 parsed.GetValue(report)),
             streams));
         return command;
+    }
+
+    /// <summary>The option that names the result folder.</summary>
+    /// <param name="usual">What it is if it is not given, for the help.</param>
+    public static Option<string?> ResultFolderOption(string usual)
+    {
+        Option<string?> folder = new("--out", "-o") { Description = $"Result folder [default: {usual}]", HelpName = "DIR" };
+        folder.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
+            {
+                result.AddError("--out must name a folder, but is empty.");
+            }
+        });
+        return folder;
     }
 
     /// <summary>Runs.</summary>
@@ -146,7 +154,8 @@ internal static class RunCommand
         return complete ? ExitCode.Done : ExitCode.Interrupted;
     }
 
-    private static int DefaultThreads() =>
+    /// <summary>Threads where the command does not say.</summary>
+    public static int DefaultThreads() =>
         int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
             ? threads
             : Environment.ProcessorCount;

@@ -5,6 +5,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("help")]
     [InlineData("help-run", "run")]
+    [InlineData("help-plan", "plan")]
     [InlineData("help-simulate", "simulate")]
     [InlineData("help-validate", "validate")]
     [InlineData("help-schema", "schema")]

@@ -8,7 +8,7 @@ internal static partial class LaterVersions
 {
     // path: a key. path=word: a word at that key. * stands for one key.
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
-        "plan", "redraw-predictors",
+        "redraw-predictors",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
         "scenario.outcome.kind=growth",
         "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap",
