@@ -13,7 +13,11 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Method">What is minimised.</param>
 /// <param name="DegreesOfFreedom">Reference distribution of the tests.</param>
 /// <param name="Format">How the result is written.</param>
-internal sealed record FitRequest(string Data, string Formula, Criterion Method, DegreesOfFreedomMethod DegreesOfFreedom, OutputFormat Format);
+internal sealed record FitRequest(string Data, string Formula, Criterion Method, DegreesOfFreedomMethod DegreesOfFreedom, OutputFormat Format)
+{
+    /// <summary>Whether the random effects of each group are written too.</summary>
+    public bool Modes { get; init; }
+}
 
 /// <summary><c>tes fit</c>: one model fitted to one file.</summary>
 internal static class FitCommand
@@ -33,16 +37,21 @@ internal static class FitCommand
             "--df",
             "Degrees of freedom of the t tests; none for the normal distribution.",
             ("satterthwaite", DegreesOfFreedomMethod.Satterthwaite),
-            ("none", DegreesOfFreedomMethod.None))
+            ("kenward-roger", DegreesOfFreedomMethod.KenwardRoger),
+            ("none", DegreesOfFreedomMethod.None));
+        Option<bool> modes = new("--modes")
         {
-            NotAvailable = ["kenward-roger"],
+            Description = "Adds the conditional modes (BLUPs) of the random effects of each group, with their ranks and how far these can be trusted.",
         };
         Choice<OutputFormat> format = Choices.Format();
         ExplainedCommand command = new("fit", "Fits a linear mixed model, or without random term ordinary least squares, to a CSV file.")
         {
             Notes =
             [
-                "The random part may be (1 | g), (1 | g1:g2), or (0 + x | g) with x the same in all rows of g.",
+                "Random terms are (1 | g), (1 + x | g), (x || g) without correlation, (0 + x | g), also several.",
+                "Groups may be nested in groups: (1 + week | therapist) + (1 + week | patient), or (1 | g1/g2).",
+                "Crossed groups are refused.",
+                "kenward-roger adjusts the standard errors too, and is for fits by reml.",
                 "Text columns are factors with treatment contrasts; their first level, A before a, is the reference.",
                 "Rows with NA in a column of the formula are left out; their number is said on standard error.",
                 "csv: one row per parameter, named as R's broom.mixed names them; json: all results, no rounding.",
@@ -51,6 +60,7 @@ internal static class FitCommand
             [
                 "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
                 "tes fit trial.csv --formula \"outcome ~ arm + alliance + I(alliance^2) + (1 | therapist)\" --method ml",
+                "tes fit visits.csv --formula \"outcome ~ week * arm + (1 | therapist) + (1 + week | patient)\" --modes",
                 "tes fit trial.csv --formula \"outcome ~ alliance * severity\" --format json > fit.json",
             ],
         };
@@ -58,6 +68,7 @@ internal static class FitCommand
         command.Options.Add(formula);
         command.Options.Add(method.Option);
         command.Options.Add(df.Option);
+        command.Options.Add(modes);
         command.Options.Add(format.Option);
         command.SetAction(parsed => streams.UntilInterrupted(() => Run(
             new FitRequest(
@@ -65,7 +76,10 @@ internal static class FitCommand
                 parsed.GetRequiredValue(formula),
                 method.In(parsed),
                 df.In(parsed),
-                format.In(parsed)),
+                format.In(parsed))
+            {
+                Modes = parsed.GetValue(modes),
+            },
             streams)));
         return command;
     }
@@ -114,7 +128,7 @@ internal static class FitCommand
     {
         try
         {
-            return LinearMixedModel.Fit(data, formula, request.Method, request.DegreesOfFreedom);
+            return LinearMixedModel.Fit(data, formula, request.Method, request.DegreesOfFreedom, request.Modes);
         }
         catch (ModelException e)
         {

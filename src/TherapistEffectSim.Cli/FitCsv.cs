@@ -9,11 +9,13 @@ internal static class FitCsv
     public static void Write(LinearMixedModelFit fit, TextWriter output)
     {
         CsvRow row = new(output);
-        row.Add(["effect", "group", "term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]).End();
+        string[] level = fit.ConditionalModes.IsEmpty ? [] : [""];
+        row.Add(["effect", "group", .. fit.ConditionalModes.IsEmpty ? (string[])[] : ["level"], "term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]).End();
         foreach (FixedEffect effect in fit.FixedEffects)
         {
             row.Add("fixed")
                 .Add("")
+                .Add(level)
                 .Add(effect.Term)
                 .Add(effect.Estimate)
                 .Add(effect.StandardError)
@@ -27,12 +29,24 @@ internal static class FitCsv
 
         foreach (RandomEffect effect in fit.RandomEffects)
         {
-            Sd(row, effect.Group, effect.Term, effect.Sd);
+            Parameter(row, level, effect.Group, $"sd__{effect.Term}", effect.Sd);
         }
 
-        Sd(row, "Residual", "Observation", fit.ResidualSd);
+        foreach (RandomCorrelation pair in fit.Correlations)
+        {
+            Parameter(row, level, pair.Group, $"cor__{pair.Term1}.{pair.Term2}", pair.Correlation);
+        }
+
+        Parameter(row, level, "Residual", "sd__Observation", fit.ResidualSd);
+        foreach (ConditionalModes effect in fit.ConditionalModes)
+        {
+            foreach (ConditionalMode mode in effect.Levels)
+            {
+                row.Add("ran_vals").Add(effect.Group).Add(mode.Level).Add(effect.Term).Add(mode.Mode).Add(mode.Sd).Add(["", "", "", "", ""]).End();
+            }
+        }
     }
 
-    private static void Sd(CsvRow row, string group, string term, double sd) =>
-        row.Add("ran_pars").Add(group).Add($"sd__{term}").Add(sd).Add(["", "", "", "", "", ""]).End();
+    private static void Parameter(CsvRow row, string[] level, string group, string term, double? value) =>
+        row.Add("ran_pars").Add(group).Add(level).Add(term).Add(value).Add(["", "", "", "", "", ""]).End();
 }

@@ -40,6 +40,16 @@ internal static class FitJson
 
         json.WriteEndArray();
         json.WriteStartArray("correlations");
+        foreach (RandomCorrelation pair in fit.Correlations)
+        {
+            json.WriteStartObject();
+            json.WriteString("group", pair.Group);
+            json.WriteString("term1", pair.Term1);
+            json.WriteString("term2", pair.Term2);
+            json.WriteNumber("correlation", pair.Correlation);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
         json.WriteNumber("residual_sd", fit.ResidualSd);
         json.WriteNumber("log_likelihood", fit.LogLikelihood);
@@ -55,8 +65,40 @@ internal static class FitJson
         }
 
         json.WriteEndArray();
+        if (!fit.ConditionalModes.IsEmpty)
+        {
+            Write(json, fit.ConditionalModes);
+        }
+
         json.WriteEndObject();
     });
+
+    private static void Write(Utf8JsonWriter json, IEnumerable<ConditionalModes> all)
+    {
+        json.WriteStartArray("conditional_modes");
+        foreach (ConditionalModes effect in all)
+        {
+            json.WriteStartObject();
+            json.WriteString("group", effect.Group);
+            json.WriteString("term", effect.Term);
+            json.WriteNumber("reliability", effect.Reliability);
+            json.WriteStartArray("levels");
+            foreach (ConditionalMode level in effect.Levels)
+            {
+                json.WriteStartObject();
+                json.WriteString("level", level.Level);
+                json.WriteNumber("mode", level.Mode);
+                json.WriteNumber("sd", level.Sd);
+                json.WriteNumber("rank", level.Rank);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Write(Utf8JsonWriter json, FixedEffect effect)
     {

@@ -10,6 +10,8 @@ internal static class FitTable
 {
     private const int DigitsOfVariances = 4;
     private const int DigitsOfStandardErrors = 4;
+    private const int DigitsOfModes = 3;
+    private const double NoVariance = 1e-8; // of the residual variance
     private const double SmallestPrinted = 0.0001; // p-values below it are printed as a bound
 
     public static void Write(LinearMixedModelFit fit, Streams streams)
@@ -41,21 +43,61 @@ internal static class FitTable
             streams.Write(FixedEffects(fit));
         }
 
+        foreach (ConditionalModes effect in fit.ConditionalModes)
+        {
+            output.WriteLine();
+            string reliability = effect.Reliability is double known
+                ? $"reliability of the ranks {known.ToString("0.00", CultureInfo.InvariantCulture)}"
+                : "are all 0, because the variance is";
+            output.WriteLine($"Conditional modes of {effect.Term} by {effect.Group}{(effect.Reliability is null ? " " : ", ")}{reliability}");
+            if (effect.Reliability is not null)
+            {
+                streams.Write(Modes(effect));
+            }
+        }
+
         WriteNotes(fit, output);
+    }
+
+    private static Table Modes(ConditionalModes effect)
+    {
+        Table table = PlainTable.Create(effect.Group);
+        table.AddNumbers("Rank", "Mode", "SD");
+        foreach (ConditionalMode level in effect.Levels.OrderBy(level => level.Rank))
+        {
+            table.AddTexts(
+                level.Level,
+                level.Rank.ToString(CultureInfo.InvariantCulture),
+                Wording.Rounded(level.Mode, level.Sd, DigitsOfModes),
+                Wording.Rounded(level.Sd, level.Sd, DigitsOfModes));
+        }
+
+        return table;
     }
 
     private static Table RandomEffects(LinearMixedModelFit fit)
     {
         Table table = PlainTable.Create("Group", "Term");
-        table.AddNumbers("Variance", "SD");
+        table.AddNumbers(["Variance", "SD", .. fit.Correlations.IsEmpty ? (string[])[] : ["Correlations"]]);
         foreach (RandomEffect effect in fit.RandomEffects)
         {
-            table.AddTexts(effect.Group, effect.Term, Own(effect.Variance), Own(effect.Sd));
+            table.AddTexts(
+                [effect.Group, effect.Term, Own(effect.Variance), Own(effect.Sd), .. fit.Correlations.IsEmpty ? (string[])[] : [Correlations(fit, effect)]]);
         }
 
-        table.AddTexts("Residual", "", Own(fit.ResidualSd * fit.ResidualSd), Own(fit.ResidualSd));
+        table.AddTexts(
+            [
+                "Residual", "", Own(fit.ResidualSd * fit.ResidualSd), Own(fit.ResidualSd), .. fit.Correlations.IsEmpty ? (string[])[] : [""],
+            ]);
         return table;
     }
+
+    // With the effects before it in its term, as lme4 prints the lower triangle.
+    private static string Correlations(LinearMixedModelFit fit, RandomEffect effect) => string.Join(
+        "  ",
+        fit.Correlations
+            .Where(pair => pair.Group == effect.Group && pair.Term2 == effect.Term)
+            .Select(pair => pair.Correlation is double known ? known.ToString("0.00", CultureInfo.InvariantCulture) : "NA"));
 
     private static Table FixedEffects(LinearMixedModelFit fit)
     {
@@ -84,8 +126,7 @@ internal static class FitTable
         List<string> notes = [];
         if (fit.IsSingular)
         {
-            notes.Add($"The fit is singular: the variance between levels of {fit.Groups[0].Name} is estimated as 0, its smallest possible value.");
-            notes.Add("  That is a valid fit. It does not show that the levels are alike: with few levels or rows an estimate of 0 is common.");
+            notes.AddRange(Singular(fit));
         }
 
         if (!fit.HasConverged)
@@ -102,6 +143,24 @@ internal static class FitTable
         {
             output.WriteLine();
             notes.ForEach(output.WriteLine);
+        }
+    }
+
+    private static IEnumerable<string> Singular(LinearMixedModelFit fit)
+    {
+        RandomEffect[] zero = [.. fit.RandomEffects.Where(effect => effect.Variance <= NoVariance * fit.ResidualSd * fit.ResidualSd)];
+        if (zero.Length > 0)
+        {
+            string which = zero is [{ Term: "(Intercept)" } only]
+                ? $"the variance between levels of {only.Group} is"
+                : $"{(zero.Length == 1 ? "the variance of" : "the variances of")} {Wording.List([.. zero.Select(effect => $"{effect.Term} between levels of {effect.Group}")], "and")} {(zero.Length == 1 ? "is" : "are")}";
+            yield return $"The fit is singular: {which} estimated as 0, {(zero.Length == 1 ? "its" : "their")} smallest possible value.";
+            yield return "  That is a valid fit. It does not show that the levels are alike: with few levels or rows an estimate of 0 is common.";
+        }
+        else
+        {
+            yield return "The fit is singular: random effects are estimated as depending on each other exactly, as with a correlation of -1 or 1.";
+            yield return "  That is a valid fit. With few levels or rows such an estimate is common; a model with fewer random effects may say as much.";
         }
     }
 
