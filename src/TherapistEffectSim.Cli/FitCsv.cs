@@ -6,7 +6,7 @@ namespace TherapistEffectSim.Cli;
 /// <summary>A fit as one CSV row per parameter, with the names of R's <c>broom.mixed::tidy</c>. Empty where there is no value.</summary>
 internal static class FitCsv
 {
-    public static void Write(LinearMixedModelFit fit, TextWriter output)
+    public static void Write(LinearMixedModelFit fit, ModelComparison? comparison, TextWriter output)
     {
         CsvRow row = new(output);
         string[] level = fit.ConditionalModes.IsEmpty ? [] : [""];
@@ -29,7 +29,7 @@ internal static class FitCsv
 
         foreach (RandomEffect effect in fit.RandomEffects)
         {
-            Parameter(row, level, effect.Group, $"sd__{effect.Term}", effect.Sd);
+            Parameter(row, level, effect.Group, $"sd__{effect.Term}", effect.Sd, Profile(fit, effect.Group, effect.Term));
         }
 
         foreach (RandomCorrelation pair in fit.Correlations)
@@ -37,7 +37,26 @@ internal static class FitCsv
             Parameter(row, level, pair.Group, $"cor__{pair.Term1}.{pair.Term2}", pair.Correlation);
         }
 
-        Parameter(row, level, "Residual", "sd__Observation", fit.ResidualSd);
+        Parameter(row, level, "Residual", "sd__Observation", fit.ResidualSd, Profile(fit, "Residual", ""));
+        foreach (ProfileInterval icc in fit.ProfileIntervals.Where(interval => interval.Parameter == "icc"))
+        {
+            Parameter(row, level, icc.Group, $"icc__{icc.Term}", icc.Estimate, icc);
+        }
+
+        foreach (VarianceTest test in fit.VarianceTests)
+        {
+            row.Add("test").Add(test.Group).Add(level).Add($"{test.Test}__{test.Term}").Add(["", "", ""]).Add(test.Statistic).Add(test.PValue).Add(["", ""]).End();
+        }
+
+        if (comparison is not null)
+        {
+            Comparison(row, level, comparison, "lrt", comparison.PValue);
+            if (comparison.BootstrapPValue is double p)
+            {
+                Comparison(row, level, comparison, "bootstrap", p);
+            }
+        }
+
         foreach (ConditionalModes effect in fit.ConditionalModes)
         {
             foreach (ConditionalMode mode in effect.Levels)
@@ -47,6 +66,12 @@ internal static class FitCsv
         }
     }
 
-    private static void Parameter(CsvRow row, string[] level, string group, string term, double? value) =>
-        row.Add("ran_pars").Add(group).Add(level).Add(term).Add(value).Add(["", "", "", "", "", ""]).End();
+    private static void Parameter(CsvRow row, string[] level, string group, string term, double? value, ProfileInterval? interval = null) =>
+        row.Add("ran_pars").Add(group).Add(level).Add(term).Add(value).Add(["", "", "", ""]).Add(interval?.ConfLow).Add(interval?.ConfHigh).End();
+
+    private static ProfileInterval? Profile(LinearMixedModelFit fit, string group, string term) =>
+        fit.ProfileIntervals.FirstOrDefault(interval => interval.Parameter == "sd" && interval.Group == group && interval.Term == term);
+
+    private static void Comparison(CsvRow row, string[] level, ModelComparison comparison, string test, double p) =>
+        row.Add("comparison").Add("").Add(level).Add(test).Add(["", ""]).Add((double?)comparison.DegreesOfFreedom).Add(comparison.Statistic).Add(p).Add(["", ""]).End();
 }

@@ -10,11 +10,10 @@ internal static class FitTable
 {
     private const int DigitsOfVariances = 4;
     private const int DigitsOfStandardErrors = 4;
-    private const int DigitsOfModes = 3;
     private const double NoVariance = 1e-8; // of the residual variance
     private const double SmallestPrinted = 0.0001; // p-values below it are printed as a bound
 
-    public static void Write(LinearMixedModelFit fit, Streams streams)
+    public static void Write(LinearMixedModelFit fit, ModelComparison? comparison, Streams streams)
     {
         bool isMixed = !fit.RandomEffects.IsEmpty;
         TextWriter output = streams.Output;
@@ -43,37 +42,17 @@ internal static class FitTable
             streams.Write(FixedEffects(fit));
         }
 
-        foreach (ConditionalModes effect in fit.ConditionalModes)
-        {
-            output.WriteLine();
-            string reliability = effect.Reliability is double known
-                ? $"reliability of the ranks {known.ToString("0.00", CultureInfo.InvariantCulture)}"
-                : "are all 0, because the variance is";
-            output.WriteLine($"Conditional modes of {effect.Term} by {effect.Group}{(effect.Reliability is null ? " " : ", ")}{reliability}");
-            if (effect.Reliability is not null)
-            {
-                streams.Write(Modes(effect));
-            }
-        }
-
+        FitExtrasTable.Write(fit, comparison, streams);
         WriteNotes(fit, output);
     }
 
-    private static Table Modes(ConditionalModes effect)
+    /// <summary>A p-value as a person reads it.</summary>
+    public static string Probability(double? p) => p switch
     {
-        Table table = PlainTable.Create(effect.Group);
-        table.AddNumbers("Rank", "Mode", "SD");
-        foreach (ConditionalMode level in effect.Levels.OrderBy(level => level.Rank))
-        {
-            table.AddTexts(
-                level.Level,
-                level.Rank.ToString(CultureInfo.InvariantCulture),
-                Wording.Rounded(level.Mode, level.Sd, DigitsOfModes),
-                Wording.Rounded(level.Sd, level.Sd, DigitsOfModes));
-        }
-
-        return table;
-    }
+        null => "NA",
+        < SmallestPrinted => "<0.0001",
+        double known => known.ToString("0.0000", CultureInfo.InvariantCulture),
+    };
 
     private static Table RandomEffects(LinearMixedModelFit fit)
     {
@@ -170,11 +149,4 @@ internal static class FitTable
 
     private static string Rounded(double? value, FixedEffect effect) =>
         value is double number ? Wording.Rounded(number, effect.StandardError, DigitsOfStandardErrors) : "NA";
-
-    private static string Probability(double? p) => p switch
-    {
-        null => "NA",
-        < SmallestPrinted => "<0.0001",
-        double known => known.ToString("0.0000", CultureInfo.InvariantCulture),
-    };
 }

@@ -11,7 +11,6 @@ internal sealed class NestedModel
 {
     private readonly OrthogonalColumns _basis;
     private readonly double[] _leastSquares;
-    private readonly NestedSearch _search;
 
     private NestedModel(
         OrthogonalColumns basis, double[] leastSquares, ImmutableArray<NestedTerm> terms, NestedCriterion criterion)
@@ -20,7 +19,8 @@ internal sealed class NestedModel
         _leastSquares = leastSquares;
         Terms = terms;
         Criterion = criterion;
-        _search = new NestedSearch(criterion);
+        Derivatives = new NestedDerivatives(criterion);
+        Search = new NestedSearch(new ProfiledObjective(criterion, Derivatives));
         Theta = new double[criterion.Data.Layout.Count];
     }
 
@@ -31,10 +31,10 @@ internal sealed class NestedModel
     public NestedCriterion Criterion { get; }
 
     /// <summary>The derivatives there.</summary>
-    public NestedDerivatives Derivatives => _search.Derivatives;
+    public NestedDerivatives Derivatives { get; }
 
     /// <summary>The search that found it, with slope and second derivatives there.</summary>
-    public NestedSearch Search => _search;
+    public NestedSearch Search { get; }
 
     /// <summary>Elements of Λ for the orthogonal columns.</summary>
     public double[] Theta { get; private set; }
@@ -60,14 +60,45 @@ internal sealed class NestedModel
     /// <param name="inner">The factor with the smaller groups. No column of a term depends on the others of the term.</param>
     /// <param name="outer">The factor in whose groups they lie; null for one factor.</param>
     /// <param name="reml">REML instead of maximum likelihood.</param>
-    public static NestedModel Of(IReadOnlyList<double[]> columns, double[] outcome, GroupingLevel inner, GroupingLevel? outer, bool reml)
+    public static NestedModel Of(IReadOnlyList<double[]> columns, double[] outcome, GroupingLevel inner, GroupingLevel? outer, bool reml) =>
+        Of(columns, outcome, inner, outer, reml, term => term.Basis.Columns);
+
+    /// <summary>Prepares a model for profiles of one random effect: its SD is σ times <paramref name="scale"/> times one diagonal element of Λ.</summary>
+    /// <param name="model">What is fitted, with the effect last in its term.</param>
+    /// <param name="level">0 for the inner factor, 1 for the outer.</param>
+    /// <param name="index">Place of the term among those of the level.</param>
+    /// <param name="element">The element of Λ.</param>
+    /// <param name="scale">SD of the effect per SD of the orthogonal column.</param>
+    public static NestedModel OfEffect(
+        (IReadOnlyList<double[]> Columns, double[] Outcome, GroupingLevel Inner, GroupingLevel? Outer, bool Reml) model,
+        int level,
+        int index,
+        out int element,
+        out double scale)
+    {
+        // The orthogonal column of the last effect belongs to it alone; it goes to the front of the term.
+        NestedModel prepared = Of(
+            model.Columns,
+            model.Outcome,
+            model.Inner,
+            model.Outer,
+            model.Reml,
+            term => term.Level == level && term.Index == index ? [term.Basis.Columns[^1], .. term.Basis.Columns[..^1]] : term.Basis.Columns);
+        NestedTerm effect = prepared.Terms.First(term => term.Level == level && term.Index == index);
+        element = prepared.Criterion.Data.Layout.Elements.IndexOf(new CovarianceElement(level, effect.First, effect.First));
+        scale = effect.Basis.Contrast(effect.Columns - 1)[^1];
+        return prepared;
+    }
+
+    private static NestedModel Of(
+        IReadOnlyList<double[]> columns, double[] outcome, GroupingLevel inner, GroupingLevel? outer, bool reml, Func<NestedTerm, double[][]> columnsOf)
     {
         OrthogonalColumns basis = OrthogonalColumns.Of(columns);
         double[] y = [.. outcome];
         double[] leastSquares = basis.TakeOut(y);
         ImmutableArray<NestedTerm> terms = [.. Turned(0, inner), .. outer is null ? [] : Turned(1, outer)];
-        GroupingLevel turnedInner = inner with { Terms = [.. terms.Where(t => t.Level == 0).Select(t => t.Basis.Columns)] };
-        GroupingLevel? turnedOuter = outer is null ? null : outer with { Terms = [.. terms.Where(t => t.Level == 1).Select(t => t.Basis.Columns)] };
+        GroupingLevel turnedInner = inner with { Terms = [.. terms.Where(t => t.Level == 0).Select(columnsOf)] };
+        GroupingLevel? turnedOuter = outer is null ? null : outer with { Terms = [.. terms.Where(t => t.Level == 1).Select(columnsOf)] };
         NestedStatistics statistics = NestedStatistics.Of(turnedInner, turnedOuter, [.. basis.Columns, y]);
         return new NestedModel(basis, leastSquares, terms, new NestedCriterion(statistics, reml, basis.LogDeterminantShift));
     }
@@ -83,8 +114,9 @@ internal sealed class NestedModel
         }
 
         double[]? moments = NestedStart.Of(Criterion);
-        HasConverged = _search.Minimise(moments is null ? [unit] : [moments, unit], out double[] theta);
-        Stand(theta);
+        HasConverged = Search.Minimise(moments is null ? [unit] : [moments, unit], out double[] theta, out double lowest);
+        Theta = theta;
+        CriterionValue = lowest;
     }
 
     /// <summary>Moves to one random column's relative SD, for models that have no other.</summary>
@@ -92,7 +124,9 @@ internal sealed class NestedModel
     public void MoveTo(double relativeSd)
     {
         HasConverged = true;
-        Stand([relativeSd / Terms[0].Basis.Contrast(0)[0]]);
+        Theta = [relativeSd / Terms[0].Basis.Contrast(0)[0]];
+        CriterionValue = Criterion.Evaluate(Theta);
+        Search.MoveTo(Theta);
     }
 
     /// <summary>Estimate of a fixed effect that takes part.</summary>
@@ -143,13 +177,6 @@ internal sealed class NestedModel
         }
 
         return turned;
-    }
-
-    private void Stand(double[] theta)
-    {
-        Theta = theta;
-        CriterionValue = Criterion.Evaluate(theta);
-        _search.TakeDerivatives(theta);
     }
 
     private static IEnumerable<NestedTerm> Turned(int level, GroupingLevel grouping)

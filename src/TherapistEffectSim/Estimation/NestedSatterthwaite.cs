@@ -9,7 +9,7 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class NestedSatterthwaite
 {
     private readonly NestedModel _model;
-    private readonly double[] _jacobian;
+    private readonly UnprofiledDerivatives _derivatives;
     private readonly double[] _inverse;
     private readonly int _count;
 
@@ -18,10 +18,9 @@ internal sealed class NestedSatterthwaite
     {
         _model = model;
         _count = model.Theta.Length;
-        CovarianceLayout layout = model.Criterion.Data.Layout;
-        _jacobian = new double[_count * _count];
-        layout.Jacobian(model.Theta, _jacobian);
-        _inverse = ScaledSymmetricInverse.Of(Hessian(layout), _count + 1);
+        _derivatives = new UnprofiledDerivatives(model.Criterion, model.Derivatives);
+        _derivatives.Take(model.Theta, model.ResidualVariance);
+        _inverse = ScaledSymmetricInverse.Of(_derivatives.Hessian, _count + 1);
     }
 
     /// <summary>Degrees of freedom.</summary>
@@ -51,7 +50,7 @@ internal sealed class NestedSatterthwaite
 
             for (int i = 0; i < _count; i++)
             {
-                gradient[i] += slope / form * _jacobian[(k * _count) + i];
+                gradient[i] += slope / form * _derivatives.Jacobian[(k * _count) + i];
             }
         }
 
@@ -65,46 +64,5 @@ internal sealed class NestedSatterthwaite
         }
 
         return 1 / spread; // A is twice the inverse
-    }
-
-    private double[] Hessian(CovarianceLayout layout)
-    {
-        int order = _count + 1;
-        double variance = _model.ResidualVariance;
-        double[] hessian = new double[order * order];
-        double[] first = new double[_count];
-        for (int k = 0; k < _count; k++)
-        {
-            first[k] = _model.Derivatives.Determinant(k) + (_model.Derivatives.Residual(k) / variance);
-        }
-
-        for (int i = 0; i < _count; i++)
-        {
-            for (int j = 0; j < _count; j++)
-            {
-                double sum = layout.SecondDerivatives(first, i, j);
-                for (int k = 0; k < _count; k++)
-                {
-                    for (int l = 0; l < _count; l++)
-                    {
-                        sum += _jacobian[(k * _count) + i] * _jacobian[(l * _count) + j]
-                            * (_model.Derivatives.Determinant(k, l) + (_model.Derivatives.Residual(k, l) / variance));
-                    }
-                }
-
-                hessian[(i * order) + j] = sum;
-            }
-
-            double mixed = 0;
-            for (int k = 0; k < _count; k++)
-            {
-                mixed -= 2 * _jacobian[(k * _count) + i] * _model.Derivatives.Residual(k) / variance;
-            }
-
-            hessian[(i * order) + _count] = hessian[(_count * order) + i] = mixed;
-        }
-
-        hessian[^1] = 4 * _model.Criterion.Divisor;
-        return hessian;
     }
 }

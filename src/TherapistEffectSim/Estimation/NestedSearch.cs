@@ -23,49 +23,40 @@ internal sealed class NestedSearch
     private const double LeastShareOfFall = 1e-3; // Armijo's rule: without it the search could jump between θ and −θ
     private const double SmallestEigenvalueRatio = 1e-13;
     private const double SaddleRatio = -1e-7;
-    private const double ZeroBelow = 1e-4;
+    private const double ShortestMove = 1e-4;
     private const double RiseOfRounding = 1e-12; // relative to the criterion
 
-    private readonly NestedCriterion _criterion;
-    private readonly NestedDerivatives _derivatives;
-    private readonly CovarianceLayout _layout;
+    private readonly INestedObjective _objective;
     private readonly int _count;
     private readonly double[] _gradient;
     private readonly double[] _hessian;
-    private readonly double[] _ofPsi;
-    private readonly double[] _jacobian;
 
-    public NestedSearch(NestedCriterion criterion)
+    /// <param name="objective">What is minimised.</param>
+    public NestedSearch(INestedObjective objective)
     {
-        _criterion = criterion;
-        _derivatives = new NestedDerivatives(criterion);
-        _layout = criterion.Data.Layout;
-        _count = _layout.Count;
+        _objective = objective;
+        _count = objective.Count;
         _gradient = new double[_count];
         _hessian = new double[_count * _count];
-        _ofPsi = new double[_count];
-        _jacobian = new double[_count * _count];
     }
 
-    /// <summary>The derivatives in ψ, at the point last evaluated with them.</summary>
-    public NestedDerivatives Derivatives => _derivatives;
-
-    /// <summary>Slope of the criterion in θ there.</summary>
+    /// <summary>Slope at the point found.</summary>
     public ReadOnlySpan<double> Gradient => _gradient;
 
-    /// <summary>Second derivatives of the criterion in θ there.</summary>
+    /// <summary>Second derivatives there.</summary>
     public ReadOnlySpan<double> Hessian => _hessian;
 
     /// <summary>gᵀ|H|⁻¹g there.</summary>
     public double Decrement { get; private set; }
 
-    /// <summary>Searches from several starts and moves the criterion to the lowest minimum.</summary>
-    /// <param name="starts">Values of θ.</param>
-    /// <param name="theta">θ at the minimum.</param>
+    /// <summary>Searches from several starts and moves the objective to the lowest minimum.</summary>
+    /// <param name="starts">Where to start.</param>
+    /// <param name="theta">The minimum.</param>
+    /// <param name="lowest">The value there.</param>
     /// <returns>Whether the minimum was found.</returns>
-    public bool Minimise(IEnumerable<double[]> starts, out double[] theta)
+    public bool Minimise(IEnumerable<double[]> starts, out double[] theta, out double lowest)
     {
-        double lowest = double.PositiveInfinity;
+        lowest = double.PositiveInfinity;
         bool found = false;
         theta = new double[_count];
         foreach (double[] start in starts)
@@ -78,65 +69,27 @@ internal sealed class NestedSearch
             }
         }
 
-        _criterion.Evaluate(theta);
-        TakeDerivatives(theta);
-        TakeStep(new double[_count]);
+        MoveTo(theta);
         return found;
     }
 
-    /// <summary>The derivatives in θ where the criterion stands.</summary>
-    public void TakeDerivatives(ReadOnlySpan<double> theta)
+    /// <summary>Moves the objective to a point, with its derivatives.</summary>
+    public void MoveTo(double[] theta)
     {
-        _derivatives.Take();
-        double divisor = _criterion.Divisor;
-        double residual = _criterion.ResidualSumOfSquares;
-        for (int k = 0; k < _count; k++)
-        {
-            _ofPsi[k] = (divisor * _derivatives.Residual(k) / residual) + _derivatives.Determinant(k);
-        }
-
-        _layout.Jacobian(theta, _jacobian);
-        for (int i = 0; i < _count; i++)
-        {
-            _gradient[i] = 0;
-            for (int k = 0; k < _count; k++)
-            {
-                _gradient[i] += _ofPsi[k] * _jacobian[(k * _count) + i];
-            }
-
-            for (int j = 0; j < _count; j++)
-            {
-                _hessian[(i * _count) + j] = _layout.SecondDerivatives(_ofPsi, i, j);
-            }
-        }
-
-        for (int k = 0; k < _count; k++)
-        {
-            for (int l = 0; l < _count; l++)
-            {
-                double second = _derivatives.Determinant(k, l)
-                    + (divisor * ((_derivatives.Residual(k, l) / residual)
-                        - (_derivatives.Residual(k) / residual * (_derivatives.Residual(l) / residual))));
-                for (int i = 0; i < _count; i++)
-                {
-                    for (int j = 0; j < _count; j++)
-                    {
-                        _hessian[(i * _count) + j] += second * _jacobian[(k * _count) + i] * _jacobian[(l * _count) + j];
-                    }
-                }
-            }
-        }
+        _objective.Evaluate(theta);
+        _objective.Derivatives(theta, _gradient, _hessian);
+        TakeStep(new double[_count]);
     }
 
     private bool Minimise(double[] theta, out double value)
     {
         double[] step = new double[_count];
         double[] next = new double[_count];
-        value = _criterion.Evaluate(theta);
+        value = _objective.Evaluate(theta);
         int left = LastSteps;
         for (int iteration = 0; iteration < MostSteps && double.IsFinite(value); iteration++)
         {
-            TakeDerivatives(theta);
+            _objective.Derivatives(theta, _gradient, _hessian);
             bool isSaddle = !TakeStep(step);
             if (Decrement < DecrementAtTheEnd && isSaddle)
             {
@@ -149,7 +102,7 @@ internal sealed class NestedSearch
 
             if (Decrement < DecrementAtTheEnd && left-- == 0)
             {
-                value = Settle(theta, value);
+                value = _objective.Settle(theta, value);
                 return true;
             }
 
@@ -181,7 +134,7 @@ internal sealed class NestedSearch
             next[i] = theta[i] + (length * step[i]);
         }
 
-        return _criterion.Evaluate(next);
+        return _objective.Evaluate(next);
     }
 
     // −|H|⁻¹g; false where the criterion curves downwards in some direction, and then step is that direction if the slope is 0.
@@ -247,7 +200,7 @@ internal sealed class NestedSearch
     private double LeaveSaddle(double[] theta, double[] direction, double value, out bool fell)
     {
         double[] next = new double[_count];
-        for (double length = 0.5; length > ZeroBelow; length /= 2)
+        for (double length = 0.5; length > ShortestMove; length /= 2)
         {
             double there = Move(theta, direction, length, next);
             if (there < value - (RiseOfRounding * Math.Abs(value)))
@@ -259,44 +212,6 @@ internal sealed class NestedSearch
         }
 
         fell = false;
-        return value;
-    }
-
-    // Signs as they are reported, and exact zeros where the bound is as low.
-    private double Settle(double[] theta, double value)
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            CovarianceElement element = _layout.Elements[i];
-            if (element.Row != element.Column)
-            {
-                continue;
-            }
-
-            if (theta[i] < 0)
-            {
-                for (int k = i; k < _count && _layout.Elements[k].Level == element.Level && _layout.Elements[k].Column == element.Column; k++)
-                {
-                    theta[k] = -theta[k];
-                }
-            }
-
-            if (theta[i] < ZeroBelow && theta[i] > 0)
-            {
-                double kept = theta[i];
-                theta[i] = 0;
-                double there = _criterion.Evaluate(theta);
-                if (there <= value + (RiseOfRounding * Math.Abs(value)))
-                {
-                    value = there;
-                }
-                else
-                {
-                    theta[i] = kept;
-                }
-            }
-        }
-
         return value;
     }
 

@@ -11,15 +11,13 @@ namespace TherapistEffectSim.Inference;
 /// </remarks>
 internal sealed class FittedModel
 {
-    private readonly Criterion _method;
-    private readonly DataFit? _simple;
     private NestedModel? _nested;
 
     private FittedModel(ModelData data, Criterion method, DataFit? simple, NestedModel? nested)
     {
         Data = data;
-        _method = method;
-        _simple = simple;
+        Method = method;
+        Simple = simple;
         _nested = nested;
         FixedEffects = simple?.FixedEffects ?? Satterthwaite(nested!);
     }
@@ -27,28 +25,34 @@ internal sealed class FittedModel
     /// <summary>The data.</summary>
     public ModelData Data { get; }
 
+    /// <summary>What was minimised.</summary>
+    public Criterion Method { get; }
+
+    /// <summary>The fit of a single variance, or of least squares; null for all other models.</summary>
+    public DataFit? Simple { get; }
+
     /// <summary>Estimates with model-based standard errors and, with random terms, Satterthwaite's degrees of freedom.</summary>
     public ImmutableArray<FixedEffectEstimate> FixedEffects { get; }
 
     /// <summary>σ².</summary>
-    public double ResidualVariance => _simple?.ResidualVariance ?? _nested!.ResidualVariance;
+    public double ResidualVariance => Simple?.ResidualVariance ?? _nested!.ResidualVariance;
 
     /// <summary>Deviance or REML criterion.</summary>
-    public double Criterion => _simple?.Criterion ?? _nested!.CriterionValue;
+    public double Criterion => Simple?.Criterion ?? _nested!.CriterionValue;
 
     /// <summary>Whether the minimum was found.</summary>
-    public bool HasConverged => _simple?.HasConverged ?? _nested!.HasConverged;
+    public bool HasConverged => Simple?.HasConverged ?? _nested!.HasConverged;
 
     /// <summary>Columns that depend linearly on those before them.</summary>
-    public ImmutableArray<int> DroppedColumns => _simple?.DroppedColumns ?? _nested!.DroppedColumns;
+    public ImmutableArray<int> DroppedColumns => Simple?.DroppedColumns ?? _nested!.DroppedColumns;
 
     /// <summary>Variances and covariances of random effects.</summary>
-    public int Variances => Data.Random is null ? 0 : _simple is not null ? 1 : _nested!.Theta.Length;
+    public int Variances => Data.Random is null ? 0 : Simple is not null ? 1 : _nested!.Theta.Length;
 
     /// <summary>The smallest diagonal element of Λ; infinite without random term.</summary>
     public double SmallestDiagonal =>
         Data.Random is null ? double.PositiveInfinity
-        : _simple is not null ? Math.Sqrt(_simple.Theta)
+        : Simple is not null ? Math.Sqrt(Simple.Theta)
         : RandomEffects(isNeeded: true)!.SmallestDiagonal;
 
     /// <summary>Fits.</summary>
@@ -89,32 +93,33 @@ internal sealed class FittedModel
     /// <summary>The variances of the random effects.</summary>
     public ImmutableArray<RandomEffect> RandomVariances()
     {
-        if (Data.Random is null || _simple is null)
+        if (Data.Random is null || Simple is null)
         {
             return RandomEffects(isNeeded: true)?.Variances() ?? [];
         }
 
-        double variance = _simple.Theta * _simple.ResidualVariance;
+        double variance = Simple.Theta * Simple.ResidualVariance;
         return [new RandomEffect(Data.Random.Inner.Name, Data.Random.Inner.Names[0][0], variance, Math.Sqrt(variance))];
     }
 
     /// <summary>Correlations and conditional modes; null without random term, and for a single variance where nobody needs them.</summary>
     public RandomEffects? RandomEffects(bool isNeeded) =>
-        Data.Random is null || (_simple is not null && !isNeeded) ? null : new RandomEffects(Data.Random, Nested());
+        Data.Random is null || (Simple is not null && !isNeeded) ? null : new RandomEffects(Data.Random, Nested());
 
-    private static NestedModel Prepared(ModelData data, bool reml) =>
-        NestedModel.Of(data.Columns, data.Outcome, data.Random!.Inner.Level(), data.Random.Outer?.Level(), reml);
-
-    private NestedModel Nested()
+    /// <summary>The general form of the model, at its minimum. There must be a random term.</summary>
+    public NestedModel Nested()
     {
         if (_nested is null)
         {
-            _nested = Prepared(Data, _method == Design.Criterion.Reml);
-            _nested.MoveTo(Math.Sqrt(_simple!.Theta));
+            _nested = Prepared(Data, Method == Design.Criterion.Reml);
+            _nested.MoveTo(Math.Sqrt(Simple!.Theta));
         }
 
         return _nested;
     }
+
+    private static NestedModel Prepared(ModelData data, bool reml) =>
+        NestedModel.Of(data.Columns, data.Outcome, data.Random!.Inner.Level(), data.Random.Outer?.Level(), reml);
 
     private static ImmutableArray<FixedEffectEstimate> Satterthwaite(NestedModel model)
     {

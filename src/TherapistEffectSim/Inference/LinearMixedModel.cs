@@ -23,11 +23,11 @@ public static class LinearMixedModel
     /// <param name="formula">The model. Its random terms have one grouping factor, or two of which one is nested in the other.</param>
     /// <param name="criterion">What is minimised.</param>
     /// <param name="degreesOfFreedom">Reference distribution of the tests and intervals.</param>
-    /// <param name="conditionalModes">Whether the random effects of each group are predicted.</param>
+    /// <param name="extras">What is given beside the estimates; <see langword="null"/> for nothing.</param>
     /// <exception cref="FormulaException">The formula does not suit the data, or has a random part that is not available.</exception>
     /// <exception cref="ModelException">The data are too few, a value is not finite, or Kenward–Roger is asked for with ML.</exception>
     public static LinearMixedModelFit Fit(
-        DataTable data, Formula formula, Criterion criterion, DegreesOfFreedomMethod degreesOfFreedom, bool conditionalModes = false)
+        DataTable data, Formula formula, Criterion criterion, DegreesOfFreedomMethod degreesOfFreedom, FitExtras? extras = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(formula);
@@ -39,7 +39,8 @@ public static class LinearMixedModel
         formula.CheckColumns([.. data.Columns.Select(column => column.Name)]);
         FittedModel fitted = FittedModel.Of(ModelData.Of(data, formula), criterion);
         ModelData model = fitted.Data;
-        RandomEffects? random = fitted.RandomEffects(conditionalModes || degreesOfFreedom == DegreesOfFreedomMethod.KenwardRoger);
+        extras ??= new FitExtras();
+        RandomEffects? random = fitted.RandomEffects(extras.ConditionalModes);
         int parameters = fitted.FixedEffects.Length + 1 + fitted.Variances;
         return new LinearMixedModelFit
         {
@@ -51,7 +52,9 @@ public static class LinearMixedModel
             FixedEffects = [.. fitted.Effects(degreesOfFreedom).Select(effect => Tested(model.Names[effect.Column], effect))],
             RandomEffects = fitted.RandomVariances(),
             Correlations = random?.Correlations() ?? [],
-            ConditionalModes = conditionalModes && random is not null ? random.Modes() : [],
+            ConditionalModes = extras.ConditionalModes && random is not null ? random.Modes() : [],
+            VarianceTests = extras.VarianceTests ? Inference.VarianceTests.Of(fitted, extras) : [],
+            ProfileIntervals = extras.ProfileIntervals ? Inference.ProfileIntervals.Of(fitted) : [],
             ResidualSd = Math.Sqrt(fitted.ResidualVariance),
             LogLikelihood = -0.5 * fitted.Criterion,
             CriterionValue = fitted.Criterion,
@@ -61,6 +64,32 @@ public static class LinearMixedModel
             IsSingular = fitted.SmallestDiagonal < SingularBelow,
             DroppedTerms = [.. fitted.DroppedColumns.Select(column => model.Names[column])],
         };
+    }
+
+    /// <summary>The likelihood-ratio test of a model against one that is part of it, on the rows that are complete in the columns of both.</summary>
+    /// <remarks>
+    /// By maximum likelihood, unless both have the same fixed effects and <paramref name="criterion"/> is REML. With <paramref name="bootstraps"/> also by parametric bootstrap.
+    /// </remarks>
+    /// <param name="data">The data.</param>
+    /// <param name="full">The larger model.</param>
+    /// <param name="reduced">The smaller model.</param>
+    /// <param name="criterion">What is minimised where both have the same fixed effects.</param>
+    /// <param name="bootstraps">Data sets drawn from the smaller model, 0 for none.</param>
+    /// <param name="seed">Key of their random numbers.</param>
+    /// <exception cref="FormulaException">A formula does not suit the data.</exception>
+    /// <exception cref="ModelException">The smaller model is no part of the larger one, or a model cannot be fitted.</exception>
+    public static ModelComparison Compare(
+        DataTable data, Formula full, Formula reduced, Criterion criterion, int bootstraps = 0, ulong seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(full);
+        ArgumentNullException.ThrowIfNull(reduced);
+        ArgumentOutOfRangeException.ThrowIfNegative(bootstraps);
+        string[] known = [.. data.Columns.Select(column => column.Name)];
+        full.CheckColumns(known);
+        reduced.CheckColumns(known);
+        DataTable complete = data.CompleteIn(full.ColumnNames.Concat(reduced.ColumnNames).Distinct(StringComparer.Ordinal)).Table;
+        return NestedModels.Compare(complete, full, reduced, criterion, bootstraps, seed);
     }
 
     private static FixedEffect Tested(string term, FixedEffectEstimate effect)

@@ -33,6 +33,12 @@ public sealed record LinearMixedModelFit
     /// <summary>The conditional modes, one entry per random effect; empty if they were not asked for.</summary>
     public required ImmutableArray<ConditionalModes> ConditionalModes { get; init; }
 
+    /// <summary>Tests of the variances; empty if they were not asked for.</summary>
+    public required ImmutableArray<VarianceTest> VarianceTests { get; init; }
+
+    /// <summary>Profile-likelihood intervals; empty if they were not asked for.</summary>
+    public required ImmutableArray<ProfileInterval> ProfileIntervals { get; init; }
+
     /// <summary>SD of the residuals, in units of the outcome.</summary>
     public required double ResidualSd { get; init; }
 

@@ -59,8 +59,7 @@ public sealed class NestedModelTests
             }
         }
 
-        model.Criterion.Evaluate(theta);
-        model.Search.TakeDerivatives(theta);
+        model.Search.MoveTo(theta);
 
         for (int i = 0; i < n; i++)
         {
