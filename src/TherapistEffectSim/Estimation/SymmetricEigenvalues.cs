@@ -13,10 +13,11 @@ internal static class SymmetricEigenvalues
     /// <summary>All eigenvalues, in no order.</summary>
     /// <param name="matrix">Order × order, symmetric; overwritten.</param>
     /// <param name="diagonal">On return the eigenvalues; its length is the order.</param>
-    /// <param name="beside">Room of the same length.</param>
-    public static void Of(Span<double> matrix, Span<double> diagonal, Span<double> beside)
+    /// <param name="room">Room of twice that length.</param>
+    public static void Of(Span<double> matrix, Span<double> diagonal, Span<double> room)
     {
-        Tridiagonalise(matrix, diagonal, beside);
+        Span<double> beside = room[..diagonal.Length];
+        Tridiagonalise(matrix, diagonal, beside, room.Slice(diagonal.Length, diagonal.Length));
         for (int low = 0; low < diagonal.Length; low++)
         {
             for (int step = 0; step < MostSteps; step++)
@@ -39,11 +40,10 @@ internal static class SymmetricEigenvalues
     }
 
     // beside[i] couples i and i + 1.
-    private static void Tridiagonalise(Span<double> a, Span<double> diagonal, Span<double> beside)
+    private static void Tridiagonalise(Span<double> a, Span<double> diagonal, Span<double> beside, Span<double> product)
     {
         int n = diagonal.Length;
         beside.Clear();
-        Span<double> product = new double[n];
         for (int k = 0; k < n - 1; k++)
         {
             double length = 0;

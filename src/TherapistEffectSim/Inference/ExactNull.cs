@@ -43,7 +43,9 @@ internal static class ExactNull
         }
 
         double[] eigenvalues = new double[groups];
-        SymmetricEigenvalues.Of(matrix, eigenvalues, new double[groups]);
-        return new LikelihoodRatioNull(eigenvalues, reml ? eigenvalues : squares, data.Rows - p, reml ? data.Rows - p : data.Rows);
+        SymmetricEigenvalues.Of(matrix, eigenvalues, new double[2 * groups]);
+        LikelihoodRatioNull distribution = new(groups);
+        distribution.Load(eigenvalues, reml ? eigenvalues : squares, data.Rows - p, reml ? data.Rows - p : data.Rows);
+        return distribution;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Inference;
@@ -23,22 +22,41 @@ internal sealed class LikelihoodRatioNull
     private const double FirstSpacing = 0.03;
     private const double Growth = 1.02;
     private const double LastPoint = 14;
-    private const int DrawnWithoutEigenvalue = 0xFFFFFF; // entity of W
-
-    private static readonly double[] s_smallPoints = [0.001, 0.003, 0.007, 0.015];
+    private static readonly double[] s_points = [.. Points()];
 
     private readonly double[] _eigenvalues;
-    private readonly double[] _lambda;
-    private readonly double[] _logDeterminants;
+    private readonly double[] _lambda = new double[s_points.Length];
+    private readonly double[] _logDeterminants = new double[s_points.Length];
+    private readonly double[] _bounds = new double[s_points.Length];
     private readonly double[] _shrinkage; // [point × eigenvalue] 1/(1 + λμ)
-    private readonly double _divisor;
-    private readonly double _restDf;
+    private double _divisor;
 
+    /// <param name="groups">Most eigenvalues.</param>
+    public LikelihoodRatioNull(int groups)
+    {
+        MostEigenvalues = groups;
+        _eigenvalues = new double[groups];
+        _shrinkage = new double[s_points.Length * groups];
+    }
+
+    /// <summary>Most eigenvalues that can be loaded.</summary>
+    public int MostEigenvalues { get; }
+
+    /// <summary>Eigenvalues above 0: rank [X Z] − rank X.</summary>
+    public int Rank { get; private set; }
+
+    /// <summary>N − p − rank: degrees of freedom of W.</summary>
+    public double RestDf { get; private set; }
+
+    /// <summary>Whether the restricted ratio is a function of the F statistic of the groups after the fixed effects.</summary>
+    public bool IsOfF => Rank > 0 && _eigenvalues[Rank - 1] - _eigenvalues[0] <= EqualWithin * _eigenvalues[Rank - 1];
+
+    /// <summary>Takes over a design.</summary>
     /// <param name="eigenvalues">Of ZᵀPZ; those that are 0 to rounding are left out.</param>
     /// <param name="ofDeterminant">Eigenvalues in the sum of logarithms: the same for REML, those of ZᵀZ for ML.</param>
     /// <param name="residualDf">N − p.</param>
     /// <param name="divisor">N − p for REML, N for ML.</param>
-    public LikelihoodRatioNull(ReadOnlySpan<double> eigenvalues, ReadOnlySpan<double> ofDeterminant, double residualDf, double divisor)
+    public void Load(ReadOnlySpan<double> eigenvalues, ReadOnlySpan<double> ofDeterminant, double residualDf, double divisor)
     {
         double largest = 0;
         foreach (double value in eigenvalues)
@@ -46,115 +64,86 @@ internal sealed class LikelihoodRatioNull
             largest = Math.Max(largest, value);
         }
 
-        _eigenvalues = [.. eigenvalues.ToArray().Where(value => value > SmallestEigenvalue * largest).Order()];
-        _divisor = divisor;
-        _restDf = residualDf - _eigenvalues.Length;
-        double mean = _eigenvalues.Sum() / Math.Max(1, _eigenvalues.Length);
-        _lambda = [.. Points().Select(point => Elementary.Expm1(point) / mean)];
-        _logDeterminants = new double[_lambda.Length];
-        _shrinkage = new double[_lambda.Length * _eigenvalues.Length];
-        for (int g = 0; g < _lambda.Length; g++)
+        Rank = 0;
+        double mean = 0;
+        foreach (double value in eigenvalues)
         {
-            foreach (double value in ofDeterminant)
+            if (value > SmallestEigenvalue * largest)
             {
-                _logDeterminants[g] += Elementary.Log1p(_lambda[g] * Math.Max(0, value));
+                _eigenvalues[Rank++] = value;
+                mean += value;
             }
+        }
 
-            for (int s = 0; s < _eigenvalues.Length; s++)
+        _eigenvalues.AsSpan(0, Rank).Sort();
+        mean /= Math.Max(1, Rank);
+        RestDf = residualDf - Rank;
+        _divisor = divisor;
+        for (int g = 0; g < s_points.Length; g++)
+        {
+            _lambda[g] = s_points[g] / mean;
+            _logDeterminants[g] = LogDeterminant(ofDeterminant, _lambda[g]);
+            for (int s = 0; s < Rank; s++)
             {
-                _shrinkage[(g * _eigenvalues.Length) + s] = 1 / (1 + (_lambda[g] * _eigenvalues[s]));
+                _shrinkage[(g * Rank) + s] = 1 / (1 + (_lambda[g] * _eigenvalues[s]));
             }
         }
     }
 
-    /// <summary>Eigenvalues above 0: rank [X Z] − rank X.</summary>
-    public int Rank => _eigenvalues.Length;
-
-    /// <summary>Whether the ratio is a function of the F statistic of the groups after the fixed effects.</summary>
-    public bool IsOfF => _eigenvalues.Length > 0 && _eigenvalues[^1] - _eigenvalues[0] <= EqualWithin * _eigenvalues[^1];
-
-    /// <summary>Draws whose ratio reaches an observed one.</summary>
+    /// <summary>Draws whose ratio reaches an observed one, with the lanes of this machine.</summary>
     /// <param name="observed">Above 0.</param>
-    /// <param name="draws">How many are made, a multiple of 8.</param>
+    /// <param name="draws">How many are made.</param>
     /// <param name="key">Of the random numbers.</param>
     public int Reached(double observed, int draws, ulong key) =>
-        Vector512.IsHardwareAccelerated ? Reached<Lane8>(observed, draws, key)
-        : Vector256.IsHardwareAccelerated ? Reached<Lane4>(observed, draws, key)
-        : Reached<Lane2>(observed, draws, key);
+        Vector512.IsHardwareAccelerated ? new NullDraws<Lane8>(MostEigenvalues).Reached(this, observed, draws, key)
+        : Vector256.IsHardwareAccelerated ? new NullDraws<Lane4>(MostEigenvalues).Reached(this, observed, draws, key)
+        : new NullDraws<Lane2>(MostEigenvalues).Reached(this, observed, draws, key);
 
-    /// <inheritdoc cref="Reached(double, int, ulong)"/>
-    /// <typeparam name="T">Draws side by side; the result does not depend on their number.</typeparam>
-    public int Reached<T>(double observed, int draws, ulong key)
-        where T : unmanaged, ILane<T>
+    /// <summary>For each point of λ, the share of T below which D_λ means that a draw reaches the observed ratio.</summary>
+    public ReadOnlySpan<double> Bounds(double observed)
     {
-        int rank = _eigenvalues.Length;
-        double[] bounds = new double[_lambda.Length];
-        for (int g = 0; g < bounds.Length; g++)
+        for (int g = 0; g < _bounds.Length; g++)
         {
-            bounds[g] = Elementary.Exp(-(observed + _logDeterminants[g]) / _divisor);
+            _bounds[g] = Elementary.Exp(-(observed + _logDeterminants[g]) / _divisor);
         }
 
-        RandomNumberStream<T> random = new(key);
-        T[] words = new T[Math.Max(2, (rank + 1) / 2)];
-        T[] squares = new T[rank + 1];
-        int reached = 0;
-        for (int first = 0; first < draws; first += T.Width)
-        {
-            random.MoveTo(first);
-            random.FirstWords(words.AsSpan(0, (rank + 1) / 2), RandomDomain.NullDistribution, 0);
-            T total = T.Create(0);
-            for (int s = 0; s < rank; s += 2)
-            {
-                BoxMuller.Transform(words[s / 2], out T even, out T odd);
-                squares[s] = even * even;
-                squares[s + 1] = odd * odd;
-                total += squares[s];
-                total += s + 1 < rank ? squares[s + 1] : T.Create(0);
-            }
-
-            T rest = T.Create(2) * GammaSampler.Draw(random, RandomDomain.NullDistribution, DrawnWithoutEigenvalue, T.Create(_restDf / 2), words.AsSpan());
-            T open = Open(squares, total + rest, rest, bounds);
-            for (int lane = 0; lane < T.Width; lane++)
-            {
-                reached += BitConverter.DoubleToUInt64Bits(open[lane]) == 0 ? 1 : 0;
-            }
-        }
-
-        return reached;
+        return _bounds;
     }
 
-    // Mask of the draws that do not reach the bounds.
-    private T Open<T>(T[] squares, T total, T rest, double[] bounds)
-        where T : unmanaged, ILane<T>
-    {
-        int rank = _eigenvalues.Length;
-        T open = T.FromBits(ulong.MaxValue);
-        for (int g = 0; g < bounds.Length && T.Any(open); g++)
-        {
-            ReadOnlySpan<double> shrinkage = _shrinkage.AsSpan(g * rank, rank);
-            T left = rest - (total * T.Create(bounds[g]));
-            for (int s = 0; s < shrinkage.Length; s++)
-            {
-                left = T.Fma(T.Create(shrinkage[s]), squares[s], left);
-            }
+    /// <summary>1/(1 + λμ) of all eigenvalues at one point of λ.</summary>
+    public ReadOnlySpan<double> Shrinkage(int point) => _shrinkage.AsSpan(point * Rank, Rank);
 
-            open = T.And(open, T.LessThan(T.Create(0), left));
+    // Σ log(1 + λμ), by products.
+    private static double LogDeterminant(ReadOnlySpan<double> eigenvalues, double lambda)
+    {
+        const double large = 1e200;
+        double sum = 0;
+        double product = 1;
+        foreach (double value in eigenvalues)
+        {
+            product *= 1 + (lambda * Math.Max(0, value));
+            if (product > large)
+            {
+                sum += Elementary.Log(product);
+                product = 1;
+            }
         }
 
-        return open;
+        return sum + Elementary.Log(product);
     }
 
+    // λμ̄
     private static IEnumerable<double> Points()
     {
-        foreach (double point in s_smallPoints)
+        foreach (double point in new[] { 0.001, 0.003, 0.007, 0.015 })
         {
-            yield return point;
+            yield return Elementary.Expm1(point);
         }
 
         double spacing = FirstSpacing;
         for (double point = FirstSpacing; point < LastPoint; point += spacing)
         {
-            yield return point;
+            yield return Elementary.Expm1(point);
             spacing *= point > 1 ? Growth : 1;
         }
     }

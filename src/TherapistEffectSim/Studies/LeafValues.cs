@@ -61,6 +61,9 @@ internal sealed class FitValues(int coefficients)
     /// <summary>Whether the minimum was found.</summary>
     public bool[] Converged { get; } = new bool[LeafValues.Capacity];
 
+    /// <summary>Exact p-value of the restricted likelihood ratio, if the plan reads it.</summary>
+    public double[] ExactPValue { get; } = new double[LeafValues.Capacity];
+
     /// <summary>F ratio of the therapist columns after the fixed effects.</summary>
     public double[] FRatio { get; } = new double[LeafValues.Capacity];
 

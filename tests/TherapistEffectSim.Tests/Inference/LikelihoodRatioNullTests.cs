@@ -17,7 +17,8 @@ public sealed class LikelihoodRatioNullTests
         double[] eigenvalues = [.. Enumerable.Repeat((double)perGroup, groups - 1), 0];
         double v1 = groups - 1;
         double v2 = groups * (perGroup - 1);
-        LikelihoodRatioNull distribution = new(eigenvalues, eigenvalues, v1 + v2, v1 + v2);
+        LikelihoodRatioNull distribution = new(groups);
+        distribution.Load(eigenvalues, eigenvalues, v1 + v2, v1 + v2);
         Assert.True(distribution.IsOfF);
         Assert.Equal(groups - 1, distribution.Rank);
         foreach (double f in new[] { 1.2, 1.5, 1.9 })
@@ -36,14 +37,15 @@ public sealed class LikelihoodRatioNullTests
     public void Reached_WithOneLaneAndWithEight_IsTheSame()
     {
         double[] eigenvalues = [12.5, 7, 3.25, 9, 1, 15, 0];
-        LikelihoodRatioNull distribution = new(eigenvalues, eigenvalues, 60, 60);
+        LikelihoodRatioNull distribution = new(eigenvalues.Length);
+        distribution.Load(eigenvalues, eigenvalues, 60, 60);
         ulong key = StreamKey.ForStudy(7);
 
-        int scalar = distribution.Reached<Lane1>(0.8, 4000, key);
+        int scalar = new NullDraws<Lane1>(distribution.MostEigenvalues).Reached(distribution, 0.8, 4000, key);
 
-        Assert.Equal(scalar, distribution.Reached<Lane2>(0.8, 4000, key));
-        Assert.Equal(scalar, distribution.Reached<Lane4>(0.8, 4000, key));
-        Assert.Equal(scalar, distribution.Reached<Lane8>(0.8, 4000, key));
+        Assert.Equal(scalar, new NullDraws<Lane2>(distribution.MostEigenvalues).Reached(distribution, 0.8, 4000, key));
+        Assert.Equal(scalar, new NullDraws<Lane4>(distribution.MostEigenvalues).Reached(distribution, 0.8, 4000, key));
+        Assert.Equal(scalar, new NullDraws<Lane8>(distribution.MostEigenvalues).Reached(distribution, 0.8, 4000, key));
         Assert.InRange(scalar, 100, 1500);
     }
 
@@ -57,7 +59,7 @@ public sealed class LikelihoodRatioNullTests
         Matrix<double> matrix = Matrix<double>.Build.Dense(order, order, (i, j) => Math.Sin((1.3 * i * j) + (i + j)) + (i == j ? i : 0));
         double[] values = new double[order];
 
-        SymmetricEigenvalues.Of((matrix + matrix.Transpose()).ToRowMajorArray(), values, new double[order]);
+        SymmetricEigenvalues.Of((matrix + matrix.Transpose()).ToRowMajorArray(), values, new double[2 * order]);
 
         double[] expected = [.. (matrix + matrix.Transpose()).Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Order()];
         Array.Sort(values);
