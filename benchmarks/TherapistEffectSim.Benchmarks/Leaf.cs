@@ -24,7 +24,7 @@ internal sealed class Leaf
             : [new() { Preset = MethodPreset.NullModel }, new() { Preset = MethodPreset.Linear }, new() { Preset = MethodPreset.Quadratic }];
         Plan = Workload.Plan(Workload.World(TrialSize.W2), methods);
         Values = new(Plan);
-        Tests = new(Plan);
+        Decisions = new(Plan);
         StudyRunner.Engine(Plan, null).Run(0, LeafValues.Capacity, Values);
     }
 
@@ -32,5 +32,5 @@ internal sealed class Leaf
 
     public LeafValues Values { get; }
 
-    public LeafTests Tests { get; }
+    public LeafDecisions Decisions { get; }
 }

@@ -23,11 +23,8 @@ public class LeafSumsBenchmarks
     public double Add()
     {
         _sums.Clear();
-        for (int r = 0; r < LeafValues.Capacity; r++)
-        {
-            _sums.Add(_leaf.Tests, _leaf.Values, r);
-        }
-
+        _leaf.Decisions.Decide(_leaf.Values, LeafValues.Capacity);
+        _sums.Add(_leaf.Decisions, _leaf.Values, LeafValues.Capacity);
         return _sums.Terms.Length;
     }
 }

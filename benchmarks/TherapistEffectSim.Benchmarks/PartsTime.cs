@@ -42,16 +42,16 @@ internal static class PartsTime
         }
 
         RandomNumberStream<Lane8> random = new(1);
-        SampledNumbers<Lane8> numbers = new(plan.World, random, 2);
-        generator.Therapists(0, batch);
-        Measure("numbers of therapists", () => numbers.Draw(batch.Caseload.Span));
         LaneBuffer<Lane8> words = new(2);
         Measure("gamma", () => words.Span[0] = GammaSampler.Draw(random, RandomDomain.Statistics, 1, Lane8.Create(135), words.Span));
-        PatientMoments<Lane8> moments = new(plan.World, plan.Columns, batch, false);
         if (plan.WithoutPatients)
         {
+            TrialGenerator<Lane8> without = new(plan.World, plan.Key, severityIsUsed: false, withoutPatients: true);
+            without.Therapists(0, batch);
+            PatientMoments<Lane8> moments = new(plan.World, plan.Columns, batch, hasMasks: false, keepsPatients: false);
             SampledMoments<Lane8> sampled = new(plan.World, plan.Columns, random, batch, moments);
-            Measure("sampled moments", sampled.Draw);
+            Measure("therapists and words of means", () => without.Therapists(first += 8, batch));
+            Measure("sampled moments", () => sampled.Draw(without.MeanWords));
         }
 
         TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
@@ -65,46 +65,13 @@ internal static class PartsTime
         IReplicateEngine engine = StudyRunner.Engine(plan, 8);
         LeafValues values = new(plan);
         Measure("engine", () => engine.Run(first += 64, 64, values), 64);
-        LeafTests tests = new(plan);
-        long rejections = 0;
-        Measure("tests", () =>
-        {
-            for (int r = 0; r < 64; r++)
-            {
-                for (int t = 0; t < plan.Tests.Length; t++)
-                {
-                    rejections += tests.Test(t, values, r).Decision == TherapistEffectSim.Performance.Decision.Rejected ? 1 : 0;
-                }
-            }
-        }, 64);
-        TherapistEffectSim.Performance.EstimateSums one = new(0.3);
-        TherapistEffectSim.Performance.TestOutcome outcome = tests.Test(1, values, 0);
-        Measure("one sum", () =>
-        {
-            for (int r = 0; r < 64; r++)
-            {
-                one.Add(outcome);
-            }
-        }, 64);
-        TherapistEffectSim.Performance.CurveSums curve = new();
-        Measure("one curve", () =>
-        {
-            for (int r = 0; r < 64; r++)
-            {
-                curve.Add(0.3, -0.2, -1, 1, TherapistEffectSim.Performance.Decision.Rejected);
-            }
-        }, 64);
+        LeafDecisions decisions = new(plan);
+        Measure("decisions", () => decisions.Decide(values, 64), 64);
         LeafSums sums = new(plan);
-        Measure("tests and sums", () =>
-        {
-            for (int r = 0; r < 64; r++)
-            {
-                sums.Add(tests, values, r);
-            }
-        }, 64);
+        Measure("sums", () => sums.Add(decisions, values, 64), 64);
         CellPart part = new(plan);
         long leaf = 0;
-        Measure("tests, sums and their tree", () => part.Add(leaf++, tests, values, 64), 64);
+        Measure("sums, histograms and their tree", () => part.Add(leaf++, decisions, values, 64), 64);
         return 0;
     }
 

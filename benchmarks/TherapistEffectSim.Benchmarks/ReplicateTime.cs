@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using TherapistEffectSim.Design;
-using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Benchmarks;
@@ -44,7 +44,7 @@ internal static class ReplicateTime
     private sealed class ReplicateLoop(ScenarioPlan plan)
     {
         private readonly IReplicateEngine _engine = StudyRunner.Engine(plan, null);
-        private readonly LeafTests _tests = new(plan);
+        private readonly LeafDecisions _decisions = new(plan);
         private readonly LeafValues _values = new(plan);
         private long _first;
 
@@ -71,12 +71,10 @@ internal static class ReplicateTime
 
         private void CountRejections()
         {
-            for (int r = 0; r < LeafValues.Capacity; r++)
+            _decisions.Decide(_values, LeafValues.Capacity);
+            for (int t = 0; t < plan.Tests.Length; t++)
             {
-                for (int t = 0; t < plan.Tests.Length; t++)
-                {
-                    Rejections += _tests.Test(t, _values, r).Decision == Decision.Rejected ? 1 : 0;
-                }
+                Rejections += BitOperations.PopCount(_decisions.MasksOfTest(t).Rejected);
             }
         }
     }

@@ -18,8 +18,7 @@ internal static class ScenarioBlock
         TextWriter output = streams.Output;
         output.WriteLine();
         string factors = string.Join(", ", cell.Cell.Factors.Select(f => $"{f.Name} = {f.Value}"));
-        string interrupted = cell.Replicates < study.Replicates ? $" (only {Wording.LongCount(cell.Replicates, "replicate")})" : "";
-        output.WriteLine($"Scenario {cell.Cell.Number}{(factors.Length > 0 ? ": " : "")}{factors}{interrupted}");
+        output.WriteLine($"Scenario {cell.Cell.Number}{(factors.Length > 0 ? ": " : "")}{factors}{Ending(cell, study)}");
         output.WriteLine($"On average {Size(cell, "patients_analysed")} patients of {Size(cell, "therapists_analysed")} therapists are analysed.");
         streams.Write(Tests(cell, study));
         Patterns(cell, streams);
@@ -44,6 +43,14 @@ internal static class ScenarioBlock
 
     /// <summary>Whether the test of a summary row could be made in at least one replicate.</summary>
     public static bool WasMade(SummaryRow row) => row.Value is not null && row.Failures < row.Replicates;
+
+    private static string Ending(CellResult cell, Study study) => (cell.End, study.Precision) switch
+    {
+        (CellEnd.Interrupted, _) => $" (only {Wording.LongCount(cell.Replicates, "replicate")})",
+        (CellEnd.PrecisionMissed, _) => $" ({Wording.LongCount(cell.Replicates, "replicate")}, with which the precision asked for is not reached)",
+        (_, null) => "",
+        _ => $" ({Wording.LongCount(cell.Replicates, "replicate")})",
+    };
 
     private static string Size(CellResult cell, string measure)
     {

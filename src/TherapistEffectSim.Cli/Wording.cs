@@ -60,6 +60,11 @@ internal static class Wording
     public static string LongCount(long number, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {unit}{(number == 1 ? "" : "s")}");
 
+    /// <summary><c>12,000 replicates</c>, or <c>1,000 to 20,000 replicates</c>.</summary>
+    public static string Replicates(Study study) => study.Precision is { } precision
+        ? string.Create(CultureInfo.InvariantCulture, $"{precision.Min:N0} to {LongCount(precision.Max, "replicate")}")
+        : LongCount(study.Replicates, "replicate");
+
     private static string Digits(double value, double uncertainty, int digits)
     {
         int exponent = Exponent(uncertainty == 0 ? value : uncertainty);

@@ -13,6 +13,8 @@ public sealed class HelpTests
     [InlineData("help-scenarios-copy", "scenarios", "copy")]
     [InlineData("help-fit", "fit")]
     [InlineData("help-summarise", "summarise")]
+    [InlineData("help-calibrate", "calibrate")]
+    [InlineData("help-statement", "statement")]
     public void Help_OfEachCommand_IsTheApprovedText(string name, params string[] command)
     {
         CommandRun run = CommandRun.Of([.. command, "--help"]);
@@ -24,7 +26,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise"])
+            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "calibrate", "statement"])
                 .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 

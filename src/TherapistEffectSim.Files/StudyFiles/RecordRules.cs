@@ -21,6 +21,9 @@ internal static partial class RecordRules
                 CheckName(study.Name, map, path, binder);
                 CheckMethods(study, map, binder);
                 break;
+            case PrecisionReplicates { Min: var min, Max: var max } when min > max:
+                Add(binder, map, path, "max", $"must be at least min, {min}, but was {max}.");
+                break;
             case Method method:
                 CheckMethod(method, map, path, binder);
                 break;

@@ -35,7 +35,7 @@ public sealed class StudyFile
     public ulong? Seed => _content.Seed;
 
     /// <summary>Replicates per scenario by the file.</summary>
-    public int Replicates => _content.Replicates;
+    public ReplicateRule Replicates => _content.Replicates;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its name, which also stands in messages.</param>
@@ -118,7 +118,8 @@ public sealed class StudyFile
         Name = _content.Name,
         Question = _content.Question,
         Seed = seed,
-        Replicates = replicates ?? _content.Replicates,
+        Replicates = replicates ?? _content.Replicates.Most,
+        Precision = replicates is null ? _content.Replicates as PrecisionReplicates : null,
         Alpha = _content.Alpha,
         RandomNumbers = _content.RandomNumbers,
         Sampling = _content.Sampling,
@@ -165,7 +166,7 @@ public sealed class StudyFile
         _content with
         {
             Seed = seed,
-            Replicates = replicates ?? _content.Replicates,
+            Replicates = replicates is int count ? new FixedReplicates { Count = count } : _content.Replicates,
             Scenario = RecordWriter.WriteRecord(_cells.Base, default),
             Grid = ValuesByPath(_grid.Dimensions.Where(d => !d.Zipped).SelectMany(d => d.Axes).Where(a => !a.IsVariants)),
             Zip = new ListNode([.. _grid.Dimensions.Where(d => d.Zipped).Select(d => ValuesByPath(d.Axes))], default),

@@ -37,6 +37,7 @@ internal static class DataStatistics
 
         CrossProducts(columns, deviations, statistics.Within.Span);
         statistics.Count();
+        statistics.SumMeanProducts();
         return statistics;
     }
 

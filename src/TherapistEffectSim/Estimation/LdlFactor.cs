@@ -12,6 +12,9 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class LdlFactor<T>
     where T : unmanaged, ILane<T>
 {
+    /// <summary>Smallest pivot relative to the column's diagonal that counts as information.</summary>
+    public const double RankTolerance = 1e-10;
+
     private readonly LaneBuffer<T> _lower;
     private readonly LaneBuffer<T> _scaled;
     private readonly LaneBuffer<T> _pivots;

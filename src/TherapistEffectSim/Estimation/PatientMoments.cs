@@ -14,6 +14,8 @@ internal sealed class PatientMoments<T>
     private readonly AnalysisColumns _columns;
     private readonly TrialBatch<T> _batch;
     private readonly bool _hasMasks;
+    private readonly bool _keepsPatients;
+    private readonly bool _allianceMeansAreMeans; // of all patients, none of whom is kept: the alliance's means serve as the observed ones
     private readonly int _sources;
     private readonly int _therapists;
     private readonly LaneBuffer<T> _analysed;       // [therapist]
@@ -31,7 +33,12 @@ internal sealed class PatientMoments<T>
     private readonly int _alliance;
     private readonly int _outcome;
 
-    public PatientMoments(World world, AnalysisColumns columns, TrialBatch<T> batch, bool hasMasks)
+    /// <param name="world">The world.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="batch">Holds therapists and patients.</param>
+    /// <param name="hasMasks">Whether some patients may not be analysed.</param>
+    /// <param name="keepsPatients">Whether patients are in the batch; if not, their sums or statistics come by <see cref="AddSums"/> or <see cref="SampledMeans"/>.</param>
+    public PatientMoments(World world, AnalysisColumns columns, TrialBatch<T> batch, bool hasMasks, bool keepsPatients)
     {
         _world = world;
         _columns = columns;
@@ -52,16 +59,18 @@ internal sealed class PatientMoments<T>
         _outcome = IndexOf(PatientSource.Outcome);
         _inputs = new(GeneratedColumns.InputsIn(world.Scenario));
         _isAllianceAndOutcome = _sources == 2 && _alliance >= 0 && _outcome >= 0;
+        _keepsPatients = keepsPatients;
+        _allianceMeansAreMeans = !keepsPatients && _alliance >= 0;
     }
 
     /// <summary>[therapist] Analysed patients.</summary>
     public ReadOnlySpan<T> Analysed => _analysed.Span;
 
     /// <summary>[therapist] Mean alliance over the analysed patients.</summary>
-    public ReadOnlySpan<T> AnalysedAllianceMeans => _allianceMeans.Span;
+    public ReadOnlySpan<T> AnalysedAllianceMeans => _allianceMeansAreMeans ? Means(_alliance) : _allianceMeans.Span;
 
     /// <summary>[therapist] Mean alliance over all whose alliance was measured.</summary>
-    public ReadOnlySpan<T> MeasuredMeans => _measuredMeans.Span;
+    public ReadOnlySpan<T> MeasuredMeans => _keepsPatients || (_hasMasks && _columns.MeasuredMeans) ? _measuredMeans.Span : AnalysedAllianceMeans;
 
     /// <summary>[therapist] Patients whose alliance was measured; like <see cref="MeasuredMeans"/>, after <see cref="SumAlliance"/>.</summary>
     public ReadOnlySpan<T> Measured => _measured.Span;
@@ -132,15 +141,50 @@ internal sealed class PatientMoments<T>
     }
 
     /// <summary>Whether alliance and outcome are all that is summed.</summary>
-    public bool IsAllianceAndOutcome => _isAllianceAndOutcome;
+    public static bool IsAllianceAndOutcome(AnalysisColumns columns) =>
+        columns.Sources.Count == 2 && columns.Sources.All(s => s.Kind is PatientSource.Alliance or PatientSource.Outcome);
 
-    /// <summary>Adds the sums of therapists all of whose patients are analysed.</summary>
+    /// <summary>Counts the analysed patients of a therapist, and sums them; what <see cref="AddSums"/> takes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void SumAnalysed(int therapist, out AllianceOutcomeSums<T> sums)
+    {
+        ReadOnlySpan<T> x = Patients(_batch.Alliance, therapist);
+        ReadOnlySpan<T> y = Patients(_batch.Outcome, therapist);
+        ReadOnlySpan<T> analysed = Patients(_batch.Analysed, therapist);
+        T one = T.Create(1);
+        T count = T.Create(0);
+        T sumX = count;
+        T sumY = count;
+        T xx = count;
+        T xy = count;
+        T yy = count;
+        for (int i = 0; i < x.Length && i < y.Length && i < analysed.Length; i++)
+        {
+            T a = T.And(analysed[i], x[i]);
+            T o = T.And(analysed[i], y[i]);
+            count += T.And(analysed[i], one);
+            sumX += a;
+            sumY += o;
+            xx = T.Fma(a, a, xx);
+            xy = T.Fma(a, o, xy);
+            yy = T.Fma(o, o, yy);
+        }
+
+        _analysed.Span[therapist] = count;
+        sums.Alliance = sumX;
+        sums.Outcome = sumY;
+        sums.AllianceSquare = xx;
+        sums.Product = xy;
+        sums.OutcomeSquare = yy;
+    }
+
+    /// <summary>Adds the sums of the analysed patients of therapists, who must have been counted.</summary>
     /// <param name="first">The first therapist.</param>
     /// <param name="sums">[therapist − first]</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void AddSums(int first, ReadOnlySpan<AllianceOutcomeSums<T>> sums)
     {
-        ReadOnlySpan<T> caseload = _batch.Caseload.Span.Slice(first, sums.Length);
+        ReadOnlySpan<T> n = _analysed.Span.Slice(first, sums.Length);
         ReadOnlySpan<T> observedBase = _batch.ObservedBase.Span.Slice(first, sums.Length);
         ReadOnlySpan<T> outcomeBase = _batch.OutcomeBase.Span.Slice(first, sums.Length);
         Span<T> alliances = _means.Span.Slice((_alliance * _therapists) + first, sums.Length);
@@ -153,7 +197,7 @@ internal sealed class PatientMoments<T>
         for (int t = 0; t < sums.Length; t++)
         {
             ref readonly AllianceOutcomeSums<T> sum = ref sums[t];
-            T inverse = T.Create(1) / caseload[t];
+            T inverse = T.Create(1) / T.Max(n[t], T.Create(1));
             T x = sum.Alliance * inverse;
             T y = sum.Outcome * inverse;
             allianceCross += sum.AllianceSquare - (x * sum.Alliance);
@@ -166,22 +210,11 @@ internal sealed class PatientMoments<T>
         cross[Packed.Index(_alliance, _alliance)] = allianceCross;
         cross[1] = product;
         cross[Packed.Index(_outcome, _outcome)] = outcomeCross;
-        alliances.CopyTo(_allianceMeans.Span[first..]);
-        alliances.CopyTo(_measuredMeans.Span[first..]);
-        caseload.CopyTo(_analysed.Span[first..]);
-        caseload.CopyTo(_measured.Span[first..]);
     }
 
     /// <summary>[therapist] Means of a source, to be filled; of the alliance also where no column reads it within therapists.</summary>
     public Span<T> SampledMeans(PatientSource source) =>
         IndexOf(source) is >= 0 and int s ? _means.Span.Slice(s * _therapists, _therapists) : _allianceMeans.Span;
-
-    /// <summary>Takes the means of the alliance over all patients, and the caseloads.</summary>
-    public void TakeAllianceMeans(ReadOnlySpan<T> means)
-    {
-        means.CopyTo(_allianceMeans.Span);
-        means.CopyTo(_measuredMeans.Span);
-    }
 
     /// <summary>Takes caseloads for analysed patients.</summary>
     public void TakeCaseloads()
@@ -210,11 +243,7 @@ internal sealed class PatientMoments<T>
         sums.Fill(T.Create(0));
         _products.Span.Fill(T.Create(0));
         T observed = observedMeans.IsEmpty ? T.Create(0) : observedMeans[therapist];
-        if (_isAllianceAndOutcome && _hasMasks)
-        {
-            AnalysedAllianceAndOutcome(therapist);
-        }
-        else if (_isAllianceAndOutcome)
+        if (_isAllianceAndOutcome && !_hasMasks)
         {
             AllianceAndOutcome(therapist);
         }
@@ -292,30 +321,6 @@ internal sealed class PatientMoments<T>
             xx = T.Fma(x[i], x[i], xx);
             xy = T.Fma(x[i], y[i], xy);
             yy = T.Fma(y[i], y[i], yy);
-        }
-
-        StoreSums(sumX, sumY, xx, xy, yy);
-    }
-
-    private void AnalysedAllianceAndOutcome(int therapist)
-    {
-        ReadOnlySpan<T> x = Patients(_batch.Alliance, therapist);
-        ReadOnlySpan<T> y = Patients(_batch.Outcome, therapist);
-        ReadOnlySpan<T> analysed = Patients(_batch.Analysed, therapist);
-        T sumX = T.Create(0);
-        T sumY = sumX;
-        T xx = sumX;
-        T xy = sumX;
-        T yy = sumX;
-        for (int i = 0; i < x.Length && i < y.Length && i < analysed.Length; i++)
-        {
-            T a = T.And(analysed[i], x[i]);
-            T o = T.And(analysed[i], y[i]);
-            sumX += a;
-            sumY += o;
-            xx = T.Fma(a, a, xx);
-            xy = T.Fma(a, o, xy);
-            yy = T.Fma(o, o, yy);
         }
 
         StoreSums(sumX, sumY, xx, xy, yy);

@@ -21,14 +21,11 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class ProfiledCriterion<T>
     where T : unmanaged, ILane<T>
 {
-    // Smallest pivot relative to the column's diagonal that counts as information.
-    private const double RankTolerance = 1e-10;
-
     private readonly int[] _columns;   // of the statistics: fixed effects, then the outcome
     private readonly MeanProducts<T> _means;
     private readonly int _order;       // p + 1
     private readonly LaneBuffer<T> _within;    // packed over _columns
-    private readonly LaneBuffer<T> _between;   // packed over _columns: Σ m mᵀ, in balanced designs
+    private readonly LaneBuffer<T> _between;   // packed over _columns: Σ m mᵀ in balanced designs, Σ n m mᵀ in others
     private readonly int[] _withinColumns;     // positions in _columns of those that can vary within therapists, the outcome last
     private readonly LaneBuffer<T> _reduced;   // packed over _withinColumns
     private readonly LdlFactor<T> _withinLdl;
@@ -106,11 +103,7 @@ internal sealed class ProfiledCriterion<T>
         _data = data;
         _means.Load(data);
         Gather(data.Within.Span, _within.Span);
-        if (data.IsBalanced)
-        {
-            Gather(data.MeanProducts.Span, _between.Span);
-        }
-
+        Gather(data.MeanProducts.Span, _between.Span);
         for (int i = 0; i < _withinColumns.Length; i++)
         {
             for (int j = 0; j <= i; j++)
@@ -119,11 +112,11 @@ internal sealed class ProfiledCriterion<T>
             }
         }
 
-        _withinLdl.FactorWithRank(_reduced.Span, RankTolerance);
+        _withinLdl.FactorWithRank(_reduced.Span, LdlFactor<T>.RankTolerance);
         WithinSumOfSquares = _withinLdl.Pivots[_withinColumns.Length - 1];
         WithinRank = CountKept(_withinLdl);
         AssembleAtZero();
-        _ldl.FactorWithRank(_a.Span, RankTolerance);
+        _ldl.FactorWithRank(_a.Span, LdlFactor<T>.RankTolerance);
         Rank = CountKept(_ldl);
         _ldl.Coefficients(_beta.Span);
     }
@@ -350,8 +343,13 @@ internal sealed class ProfiledCriterion<T>
         }
 
         _data.Analysed.Span.CopyTo(_weights.Span);
-        _within.Span.CopyTo(_a.Span);
-        _means.Add(_weights.Span, _a.Span, fixedEffectsOnly: false);
+        Span<T> a = _a.Span;
+        ReadOnlySpan<T> within = _within.Span[..a.Length];
+        ReadOnlySpan<T> between = _between.Span[..a.Length];
+        for (int k = 0; k < a.Length; k++)
+        {
+            a[k] = within[k] + between[k];
+        }
     }
 
     // All weights are equal: A = W + w Σ m mᵀ.

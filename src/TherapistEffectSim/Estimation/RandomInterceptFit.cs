@@ -30,11 +30,11 @@ internal sealed class RandomInterceptFit<T>
     // Curvature per therapist below which the step is that of steepest descent, so that it always goes downhill.
     private const double SmallestCurvature = 0.05;
 
-    // Largest 1 + n̄θ: a residual variance of 10⁻¹² of the therapist variance.
-    private const double LargestLambda = 1e14;
+    /// <summary>Largest 1 + n̄θ: a residual variance of 10⁻¹² of the therapist variance.</summary>
+    public const double LargestLambda = 1e14;
 
-    // Share of the residual sum of squares below which what is left within therapists is rounding.
-    private const double NegligibleShare = 1e-20;
+    /// <summary>Share of the residual sum of squares below which what is left within therapists is rounding.</summary>
+    public const double NegligibleShare = 1e-20;
 
     // Ratio of the largest to the smallest caseload above which the derivative is scanned whatever the number of therapists.
     private const double UnequalCaseloads = 10;
@@ -217,7 +217,7 @@ internal sealed class RandomInterceptFit<T>
         T zero = T.Create(0);
         T one = T.Create(1);
         T ratio = T.Select(T.LessThan(T.Create(FewTherapists), _data.AnalysedTherapists), T.Create(UnequalCaseloads), zero);
-        T scanned = T.And(estimable, T.LessThan(ratio * SmallestCaseload(), LargestCaseload()));
+        T scanned = T.And(estimable, T.LessThan(ratio * _data.SmallestCaseload, _data.LargestCaseload));
         if (!T.Any(scanned))
         {
             return zero;
@@ -249,27 +249,5 @@ internal sealed class RandomInterceptFit<T>
         T moved = T.And(scanned, T.LessThan(minima, T.Create(1.5)));
         lambda = T.Select(moved, start, lambda);
         return T.And(scanned, T.LessThan(T.Create(1.5), minima));
-    }
-
-    private T SmallestCaseload()
-    {
-        T smallest = T.Create(double.MaxValue);
-        foreach (T n in _data.Analysed.Span)
-        {
-            smallest = T.Min(smallest, T.Select(T.LessThan(T.Create(0), n), n, T.Create(double.MaxValue)));
-        }
-
-        return smallest;
-    }
-
-    private T LargestCaseload()
-    {
-        T largest = T.Create(0);
-        foreach (T n in _data.Analysed.Span)
-        {
-            largest = T.Max(largest, n);
-        }
-
-        return largest;
     }
 }

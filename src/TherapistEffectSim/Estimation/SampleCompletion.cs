@@ -37,7 +37,10 @@ internal sealed class SampleCompletion
         RandomNumberStream<Lane1> random = new(_key);
         random.MoveTo(replicate);
         SampledNumbers<Lane1> sampled = new(_world, random, _factor.Rank);
-        sampled.Draw(batch.Caseload.Span);
+        LaneBuffer<Lane1> words = new(2 * _world.Layout.Therapists);
+        Span<Lane1> meanWords = words.Span[_world.Layout.Therapists..];
+        random.BothWords(words.Span[.._world.Layout.Therapists], meanWords, RandomDomain.Therapist, 0);
+        sampled.Draw(batch.Caseload.Span, meanWords);
         LaneBuffer<Lane1>[] all = [batch.Alliance, batch.Outcome, batch.Severity, batch.PatientScore];
         int therapists = _world.Layout.Therapists;
         double[][] numbers = [.. Enumerable.Range(0, batch.FirstPatient[^1] + batch.Patients[^1]).Select(p => Numbers(all, p))];

@@ -14,6 +14,8 @@ internal sealed class SampledMoments<T>
     private readonly TrialBatch<T> _batch;
     private readonly PatientMoments<T> _moments;
     private readonly LaneBuffer<T> _product; // [source × rank + number] F B
+    private readonly int _alliance;          // places among the sources, where these two hang on two numbers; else −1
+    private readonly int _outcome;
 
     /// <param name="world">The world; see <see cref="StatisticsSampling"/> for those that can be sampled so.</param>
     /// <param name="columns">The columns.</param>
@@ -27,24 +29,57 @@ internal sealed class SampledMoments<T>
         _batch = batch;
         _moments = moments;
         _product = new(_factor.Sources.Length * _factor.Rank);
+        _alliance = Array.IndexOf(_factor.Sources, PatientSource.Alliance);
+        _outcome = Array.IndexOf(_factor.Sources, PatientSource.Outcome);
+        if (_factor.Sources.Length != 2 || _factor.Rank != 2 || _outcome < 0)
+        {
+            _alliance = -1;
+        }
     }
 
     /// <summary>Draws the moments for therapists who are in the batch.</summary>
-    public void Draw()
+    /// <param name="meanWords">[therapist] words of the first two numbers' means.</param>
+    public void Draw(ReadOnlySpan<T> meanWords)
     {
-        _numbers.Draw(_batch.Caseload.Span);
-        for (int s = 0; s < _factor.Sources.Length; s++)
+        ReadOnlySpan<T> caseload = _batch.Caseload.Span;
+        if (_alliance >= 0)
         {
-            PatientSource source = _factor.Sources[s];
-            Span<T> means = _moments.SampledMeans(source);
-            MeansOf(s, source, means);
-            if (source == PatientSource.Alliance)
+            AllianceAndOutcome(meanWords, _numbers.InverseRoots(caseload));
+            _numbers.Wishart(caseload);
+        }
+        else
+        {
+            _numbers.Draw(caseload, meanWords);
+            for (int s = 0; s < _factor.Sources.Length; s++)
             {
-                _moments.TakeAllianceMeans(means);
+                MeansOf(s, _factor.Sources[s], _moments.SampledMeans(_factor.Sources[s]));
             }
         }
 
         CrossProducts();
+    }
+
+    // Means of both in one pass: what is expected of the therapist's patients, plus F n/√n_j.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AllianceAndOutcome(ReadOnlySpan<T> words, ReadOnlySpan<T> roots)
+    {
+        T allianceFirst = T.Create(_factor.Factor[_alliance, 0]);
+        T allianceSecond = T.Create(_factor.Factor[_alliance, 1]);
+        T outcomeFirst = T.Create(_factor.Factor[_outcome, 0]);
+        T outcomeSecond = T.Create(_factor.Factor[_outcome, 1]);
+        roots = roots[..words.Length];
+        Span<T> alliance = _moments.SampledMeans(PatientSource.Alliance)[..words.Length];
+        Span<T> outcome = _moments.SampledMeans(PatientSource.Outcome)[..words.Length];
+        ReadOnlySpan<T> allianceBase = _batch.ObservedBase.Span[..words.Length];
+        ReadOnlySpan<T> outcomeBase = _batch.OutcomeBase.Span[..words.Length];
+        for (int j = 0; j < words.Length; j++)
+        {
+            BoxMuller.Transform(words[j], out T first, out T second);
+            first *= roots[j];
+            second *= roots[j];
+            alliance[j] = T.Fma(allianceSecond, second, T.Fma(allianceFirst, first, allianceBase[j]));
+            outcome[j] = T.Fma(outcomeSecond, second, T.Fma(outcomeFirst, first, outcomeBase[j]));
+        }
     }
 
     private void MeansOf(int s, PatientSource source, Span<T> means)

@@ -46,25 +46,31 @@ internal sealed class SampledNumbers<T>
 
     /// <summary>Draws them for the replicates at which the random numbers stand.</summary>
     /// <param name="caseload">[therapist] at least 1.</param>
-    public void Draw(ReadOnlySpan<T> caseload)
+    /// <param name="meanWords">[therapist] words of the first two numbers' means.</param>
+    public void Draw(ReadOnlySpan<T> caseload, ReadOnlySpan<T> meanWords)
     {
-        Roots(caseload);
-        for (int number = 0; number < _rank; number += 2)
+        ReadOnlySpan<T> roots = InverseRoots(caseload);
+        Transform(0, 0, meanWords, roots);
+        for (int number = 2; number < _rank; number += 2)
         {
             for (int first = 0; first < caseload.Length; first += Chunk)
             {
-                MeansOf(number, first, Math.Min(Chunk, caseload.Length - first));
+                int count = Math.Min(Chunk, caseload.Length - first);
+                Span<T> words = _words.Span[..((count + 1) & ~1)];
+                _random.Patients(words, RandomDomain.TherapistMean, number / 2, first);
+                Transform(number, first, words[..count], roots.Slice(first, count));
             }
         }
 
         Wishart(caseload);
     }
 
-    private void Roots(ReadOnlySpan<T> caseload)
+    /// <summary>[therapist] 1/√n.</summary>
+    public ReadOnlySpan<T> InverseRoots(ReadOnlySpan<T> caseload)
     {
         if (_hasRoots)
         {
-            return;
+            return _roots.Span;
         }
 
         Span<T> roots = _roots.Span;
@@ -75,22 +81,20 @@ internal sealed class SampledNumbers<T>
         }
 
         _hasRoots = _world.Caseloads.IsGiven;
+        return roots;
     }
 
-    private void MeansOf(int number, int first, int count)
+    private void Transform(int number, int first, ReadOnlySpan<T> words, ReadOnlySpan<T> roots)
     {
         int therapists = _world.Layout.Therapists;
-        Span<T> words = _words.Span[..((count + 1) & ~1)];
-        _random.Patients(words, RandomDomain.TherapistMean, number / 2, first);
-        Span<T> even = _means.Span.Slice((number * therapists) + first, count);
-        ReadOnlySpan<T> roots = _roots.Span.Slice(first, count);
+        Span<T> even = _means.Span.Slice((number * therapists) + first, words.Length);
         if (number + 1 == _rank)
         {
             First(words, roots, even);
         }
         else
         {
-            Both(words, roots, even, _means.Span.Slice(((number + 1) * therapists) + first, count));
+            Both(words, roots, even, _means.Span.Slice(((number + 1) * therapists) + first, words.Length));
         }
     }
 
@@ -116,7 +120,8 @@ internal sealed class SampledNumbers<T>
         }
     }
 
-    private void Wishart(ReadOnlySpan<T> caseload)
+    /// <summary>Draws the triangle alone.</summary>
+    public void Wishart(ReadOnlySpan<T> caseload)
     {
         T zero = T.Create(0);
         T df = T.Create(-caseload.Length);

@@ -55,7 +55,7 @@ internal sealed class TherapistStatistics<T>
     /// <summary>Packed lower triangle over the columns: Σ_j Σ_i (x_ij − x̄_j)(y_ij − ȳ_j).</summary>
     public LaneBuffer<T> Within { get; }
 
-    /// <summary>Packed lower triangle over the columns: Σ_j m_j m_jᵀ of the therapist means; only in balanced designs, where all fits share it.</summary>
+    /// <summary>Packed lower triangle over the columns, shared by all fits: Σ_j m_j m_jᵀ of the therapist means in balanced designs, in others Σ_j n_j m_j m_jᵀ.</summary>
     public LaneBuffer<T> MeanProducts { get; }
 
     /// <summary>N: analysed patients.</summary>
@@ -70,30 +70,41 @@ internal sealed class TherapistStatistics<T>
     /// <summary>Means of one column.</summary>
     public Span<T> MeansOf(int column) => Means.Span.Slice(column * Therapists, Therapists);
 
+    /// <summary>Smallest number of analysed patients of a therapist who has any.</summary>
+    public T SmallestCaseload { get; private set; }
+
+    /// <summary>Largest number of analysed patients of a therapist.</summary>
+    public T LargestCaseload { get; private set; }
+
     /// <summary>Counts patients and therapists from <see cref="Analysed"/>.</summary>
     public void Count()
     {
-        T patients = T.Create(0);
-        T therapists = T.Create(0);
+        T zero = T.Create(0);
+        T one = T.Create(1);
+        T patients = zero;
+        T therapists = zero;
+        T smallest = T.Create(double.MaxValue);
+        T largest = zero;
         foreach (T n in Analysed.Span)
         {
             patients += n;
-            therapists += T.Min(n, T.Create(1));
+            therapists += T.Min(n, one);
+            smallest = T.Min(smallest, T.Select(T.LessThan(zero, n), n, smallest));
+            largest = T.Max(largest, n);
         }
 
         Observations = patients;
         AnalysedTherapists = therapists;
+        SmallestCaseload = smallest;
+        LargestCaseload = largest;
     }
 
-    /// <summary>Fills <see cref="MeanProducts"/> in a balanced design, once the means are there.</summary>
+    /// <summary>Fills <see cref="MeanProducts"/>, once the means are there.</summary>
     public void SumMeanProducts()
     {
-        if (IsBalanced)
-        {
-            MeanProducts.Span.Fill(T.Create(0));
-            _products.Load(this);
-            _products.Add(_ones.Span, MeanProducts.Span, fixedEffectsOnly: false);
-        }
+        MeanProducts.Span.Fill(T.Create(0));
+        _products.Load(this);
+        _products.Add(IsBalanced ? _ones.Span : Analysed.Span, MeanProducts.Span, fixedEffectsOnly: false);
     }
 
     /// <summary>Copies one lane into statistics of one data set.</summary>
@@ -103,6 +114,7 @@ internal sealed class TherapistStatistics<T>
         Copy(RandomFactor.Span, target.RandomFactor.Span, lane);
         Copy(Means.Span, target.Means.Span, lane);
         Copy(Within.Span, target.Within.Span, lane);
+        Copy(MeanProducts.Span, target.MeanProducts.Span, lane);
         target.Observations = Lane1.Create(Observations[lane]);
         target.AnalysedTherapists = Lane1.Create(AnalysedTherapists[lane]);
     }

@@ -24,6 +24,11 @@ internal sealed class TrialReduction<T>
     private readonly LaneBuffer<T> _observedMeans;   // [therapist] centred alliance_between
     private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
+    private readonly (int Element, int Source, int Other, double Scale)[] _within; // elements of the cross-products within therapists that are not 0
+    private readonly bool _sumsAnalysed; // patients, of whom some may be lost, are summed therapist by therapist
+    private readonly bool _countsAreGiven;
+    private readonly bool _isComplete;
+    private bool _isCounted;
 
     /// <param name="world">The world.</param>
     /// <param name="key">Key of the random numbers.</param>
@@ -32,22 +37,27 @@ internal sealed class TrialReduction<T>
     public TrialReduction(World world, ulong key, AnalysisColumns columns, bool withoutPatients)
     {
         _world = world;
+        _isComplete = world.IsComplete;
         _columns = columns;
         bool severityIsUsed = columns.Columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Severity));
         _inputs = new(GeneratedColumns.InputsIn(world.Scenario));
         bool further = world.HasFurtherMechanisms || columns.ReadsFurther;
-        _generator = new(world, key, severityIsUsed, columns.ReadsFurther);
+        _generator = new(world, key, severityIsUsed, columns.ReadsFurther, withoutPatients);
         int therapists = world.Layout.Therapists;
         _batch = further ? new(world) : new(therapists);
         _observedMeans = new(therapists);
-        _moments = new(world, columns, _batch, _generator.HasMasks);
+        bool sumsSuffice = PatientMoments<T>.IsAllianceAndOutcome(columns) && !columns.NeedsPatientRows && !columns.NeedsObservedMeansPerPatient;
+        bool sums = !withoutPatients && _generator.CanSumPatients && sumsSuffice;
+        _sumsAnalysed = !withoutPatients && sumsSuffice && _generator.HasMasks;
+        _moments = new(world, columns, _batch, _generator.HasMasks, keepsPatients: !withoutPatients && !sums && !_sumsAnalysed);
         Statistics = new(therapists, columns.HasBetween(), columns.HasWithin())
         {
             IsBalanced = world.IsBalanced,
         };
         _sampled = withoutPatients ? new(world, columns, _generator.Random, _batch, _moments) : null;
-        bool sumsSuffice = _moments.IsAllianceAndOutcome && !columns.NeedsPatientRows && !columns.NeedsObservedMeansPerPatient;
-        _summation = _generator.CanSumPatients && sumsSuffice ? new(world, _generator.Random) : null;
+        _summation = sums ? new(world, _generator.Random) : null;
+        _countsAreGiven = (withoutPatients || sums) && world.Caseloads.IsGiven;
+        _within = [.. NonzeroProducts()];
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
 
@@ -66,8 +76,8 @@ internal sealed class TrialReduction<T>
         _generator.Therapists(first, _batch);
         if (_sampled is not null)
         {
-            _moments.TakeCaseloads();
-            _sampled.Draw();
+            TakeCaseloads();
+            _sampled.Draw(_generator.MeanWords);
             ObservedMeans();
             Fill();
             return;
@@ -76,6 +86,7 @@ internal sealed class TrialReduction<T>
         _moments.Clear();
         if (_summation is not null)
         {
+            TakeCaseloads();
             for (int j = 0; j < _world.Layout.Therapists;)
             {
                 int therapists = _summation.Sum(j, _batch, _sums);
@@ -83,6 +94,14 @@ internal sealed class TrialReduction<T>
                 j += therapists;
             }
 
+            ObservedMeans();
+            Fill();
+            return;
+        }
+
+        if (_sumsAnalysed)
+        {
+            SumAnalysed();
             ObservedMeans();
             Fill();
             return;
@@ -119,6 +138,26 @@ internal sealed class TrialReduction<T>
         Rows?.Fill(Statistics, _observedMeans.Span);
     }
 
+    private void SumAnalysed()
+    {
+        int therapists = _world.Layout.Therapists;
+        for (int first = 0; first < therapists; first += _sums.Length)
+        {
+            int count = Math.Min(_sums.Length, therapists - first);
+            for (int t = 0; t < count; t++)
+            {
+                _generator.Patients(first + t, 0, _batch);
+                _moments.SumAnalysed(first + t, out _sums[t]);
+                if (_columns.MeasuredMeans)
+                {
+                    _moments.SumAlliance(first + t);
+                }
+            }
+
+            _moments.AddSums(first, _sums.AsSpan(0, count));
+        }
+    }
+
     /// <summary>alliance_between: observed therapist mean minus the unweighted mean over analysed therapists.</summary>
     private void ObservedMeans()
     {
@@ -133,11 +172,23 @@ internal sealed class TrialReduction<T>
         T one = T.Create(1);
         T sum = T.Create(0);
         T therapists = sum;
-        for (int j = 0; j < observed.Length; j++)
+        if (_isComplete)
         {
-            T present = T.Min(n[j], one);
-            sum = T.Fma(present, means[j], sum);
-            therapists += present;
+            for (int j = 0; j < observed.Length; j++)
+            {
+                sum += means[j];
+            }
+
+            therapists = T.Create(observed.Length);
+        }
+        else
+        {
+            for (int j = 0; j < observed.Length; j++)
+            {
+                T present = T.Min(n[j], one);
+                sum = T.Fma(present, means[j], sum);
+                therapists += present;
+            }
         }
 
         T grand = sum / T.Max(therapists, one);
@@ -149,33 +200,53 @@ internal sealed class TrialReduction<T>
 
     private void Fill()
     {
-        _moments.Analysed.CopyTo(Statistics.Analysed.Span);
-        Statistics.Count();
+        if (!_isCounted)
+        {
+            _moments.Analysed.CopyTo(Statistics.Analysed.Span);
+            Statistics.Count();
+        }
+
         for (int c = 0; c < _columns.Columns.Count; c++)
         {
             Means(_columns.Columns[c], Statistics.MeansOf(c));
         }
 
         Span<T> within = Statistics.Within.Span;
+        foreach ((int element, int source, int other, double scale) in _within)
+        {
+            within[element] = T.Create(scale) * _moments.CrossProduct(source, other);
+        }
+
+        _isCounted = _countsAreGiven;
+        Statistics.SumMeanProducts();
+    }
+
+    private IEnumerable<(int Element, int Source, int Other, double Scale)> NonzeroProducts()
+    {
         for (int a = 0; a < _columns.Columns.Count; a++)
         {
             AnalysisColumn x = _columns.Columns[a];
             for (int b = 0; b <= a; b++)
             {
                 AnalysisColumn y = _columns.Columns[b];
-                within[Packed.Index(a, b)] = x.Source >= 0 && y.Source >= 0
-                    ? T.Create(x.Scale * y.Scale) * _moments.CrossProduct(x.Source, y.Source)
-                    : T.Create(0);
+                if (x.Source >= 0 && y.Source >= 0)
+                {
+                    yield return (Packed.Index(a, b), x.Source, y.Source, x.Scale * y.Scale);
+                }
             }
         }
+    }
 
-        Statistics.SumMeanProducts();
+    private void TakeCaseloads()
+    {
+        if (!_isCounted)
+        {
+            _moments.TakeCaseloads();
+        }
     }
 
     private void Means(AnalysisColumn column, Span<T> means)
     {
-        T one = T.Create(1);
-        ReadOnlySpan<T> n = _moments.Analysed;
         if (column.Source < 0)
         {
             TherapistLevel(column, means);
@@ -191,6 +262,13 @@ internal sealed class TrialReduction<T>
         else
         {
             ReadOnlySpan<T> source = _moments.Means(column.Source);
+            if (column.Scale == 1 && !column.IsTrueAlliance)
+            {
+                source.CopyTo(means);
+                Weigh(means);
+                return;
+            }
+
             ReadOnlySpan<T> trueAlliance = _batch.AllianceBase.Span;
             T scale = T.Create(column.Scale);
             for (int j = 0; j < means.Length; j++)
@@ -199,12 +277,19 @@ internal sealed class TrialReduction<T>
             }
         }
 
-        if (_world.IsComplete)
+        Weigh(means);
+    }
+
+    // A therapist without analysed patients has no weight, but what is multiplied by it must be finite.
+    private void Weigh(Span<T> means)
+    {
+        if (_isComplete)
         {
             return;
         }
 
-        // A therapist without analysed patients has no weight, but what is multiplied by it must be finite.
+        T one = T.Create(1);
+        ReadOnlySpan<T> n = _moments.Analysed;
         for (int j = 0; j < means.Length; j++)
         {
             means[j] *= T.Min(n[j], one);
@@ -222,7 +307,11 @@ internal sealed class TrialReduction<T>
 
         if (column.Expression is ColumnExpression.Constant constant)
         {
-            values.Fill(T.Create(constant.Value));
+            if (!_isCounted || !_isComplete)
+            {
+                values.Fill(T.Create(constant.Value));
+            }
+
             return;
         }
 

@@ -18,12 +18,15 @@ internal sealed class TherapistScores<T>
     private readonly RandomNumberStream<T> _random;
     private readonly LaneBuffer<T> _words = new(2);
     private readonly bool _needsAdherence;
+    private readonly bool _withoutPatients;
 
     /// <param name="model">The scores' distribution.</param>
     /// <param name="random">The numbers.</param>
     /// <param name="adherenceIsUsed">Whether the third score is read, beside selecting by it.</param>
-    public TherapistScores(TherapistScoreModel model, RandomNumberStream<T> random, bool adherenceIsUsed)
+    /// <param name="withoutPatients">Whether the second words of the therapists are means of patients' numbers.</param>
+    public TherapistScores(TherapistScoreModel model, RandomNumberStream<T> random, bool adherenceIsUsed, bool withoutPatients)
     {
+        _withoutPatients = withoutPatients;
         _model = model;
         _random = random;
         _needsAdherence = adherenceIsUsed || model.NeedsAdherence;
@@ -67,7 +70,12 @@ internal sealed class TherapistScores<T>
         adherence = T.Create(0);
         if (_needsAdherence)
         {
-            BoxMuller.Transform(words[1], out T third, out _);
+            if (_withoutPatients)
+            {
+                _random.Block(words, RandomDomain.TherapistAdherence, therapist, 2 * (uint)candidate);
+            }
+
+            BoxMuller.Transform(words[_withoutPatients ? 0 : 1], out T third, out _);
             adherence = T.Fma(
                 T.Create(_model.Cholesky[3]), first, T.Fma(T.Create(_model.Cholesky[4]), second, T.Create(_model.Cholesky[5]) * third));
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Randomness;
@@ -27,7 +26,7 @@ internal sealed class TrialData
     {
         _world = world;
         _batch = new(world);
-        TrialGenerator<Lane1> generator = new(world, key, severityIsUsed: true, furtherIsUsed: true);
+        TrialGenerator<Lane1> generator = new(world, key, severityIsUsed: true, furtherIsUsed: true, withoutPatients: complete is not null);
         generator.Therapists(replicate, _batch);
         int position = 0;
         for (int j = 0; j < world.Layout.Therapists; j++)
@@ -62,7 +61,7 @@ internal sealed class TrialData
     /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
     /// <param name="replicate">From 0.</param>
     /// <param name="allPatients">Whether also those randomised whose alliance or outcome was not measured, with missing cells; else those analysed.</param>
-    /// <param name="complete">What is done with the patients when all are drawn; <see langword="null"/> for nothing.</param>
+    /// <param name="complete">Makes the patients those of a replicate drawn without patients, when all are drawn; <see langword="null"/> where patients are drawn.</param>
     public static DataTable Of(World world, ulong key, long replicate, bool allPatients, Action<TrialBatch<Lane1>>? complete = null) =>
         new TrialData(world, key, replicate, allPatients, complete).Table();
 
@@ -98,11 +97,8 @@ internal sealed class TrialData
         ]);
     }
 
-    private NumericColumn Numbers(string name, Func<int, int, double> value)
-    {
-        ImmutableArray<double> values = [.. _rows.Select(row => value(row.Therapist, row.Position))];
-        return new(name, values, values.Any(double.IsNaN) ? [.. values.Select(double.IsNaN)] : default);
-    }
+    private NumericColumn Numbers(string name, Func<int, int, double> value) =>
+        NumericColumn.WithGaps(name, [.. _rows.Select(row => value(row.Therapist, row.Position))]);
 
     private double Alliance(int therapist, int position) => Sum(_batch.ObservedBase, therapist, _batch.Alliance, position);
 

@@ -16,24 +16,30 @@ internal sealed class TrialGenerator<T>
     private readonly LaneBuffer<T> _words = new(Chunk);
     private readonly LaneBuffer<T> _siteEffects;
     private readonly TherapistScores<T>? _scores; // null: independent standard normal numbers
+    private readonly PatientLoss<T> _loss;
     private readonly TherapistLoss<T>? _therapistLoss; // null: loss has nothing to do with therapists
     private readonly TherapistMechanisms<T>? _furtherTherapists; // null: the short path
     private readonly PatientMechanisms<T>? _furtherPatients;
+    private readonly LaneBuffer<T>? _meanWords; // [therapist] second words; null: patients are drawn
     private readonly bool _needsMeasurement;
     private readonly bool _needsMasks;
+    private TrialBatch<T>? _filled; // holds the caseloads
 
     /// <param name="world">The world.</param>
     /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
     /// <param name="severityIsUsed">Whether an analysis or a reader needs the patients' severity.</param>
     /// <param name="furtherIsUsed">Whether adherence, sessions or retention are read, even where nothing depends on them. Needs a batch made for the world.</param>
-    public TrialGenerator(World world, ulong key, bool severityIsUsed, bool furtherIsUsed = false)
+    /// <param name="withoutPatients">Whether <see cref="MeanWords"/> are needed, for means that are drawn instead of patients.</param>
+    public TrialGenerator(World world, ulong key, bool severityIsUsed, bool furtherIsUsed = false, bool withoutPatients = false)
     {
         bool further = world.HasFurtherMechanisms || furtherIsUsed;
         _world = world;
         _random = new(key);
         _siteEffects = new(world.Layout.Sites);
         _therapistLoss = TherapistLoss<T>.Of(world, _random);
-        _scores = world.Scores.IsPlain ? null : new(world.Scores, _random, adherenceIsUsed: further);
+        _loss = new(world.Components.AllianceWithinSd, Chunk);
+        _scores = world.Scores.IsPlain ? null : new(world.Scores, _random, adherenceIsUsed: further, withoutPatients);
+        _meanWords = withoutPatients ? new(world.Layout.Therapists) : null;
         if (further)
         {
             _furtherTherapists = new(world, _random);
@@ -54,13 +60,21 @@ internal sealed class TrialGenerator<T>
     /// <summary>Its random numbers, standing at the replicates last drawn.</summary>
     public RandomNumberStream<T> Random => _random;
 
+    /// <summary>[therapist] Words for the means of the patients' first two numbers, if they were asked for.</summary>
+    public ReadOnlySpan<T> MeanWords => _meanWords!.Span;
+
     /// <summary>Draws the therapists of the replicates first, first + 1, … (from 0).</summary>
     public void Therapists(long first, TrialBatch<T> batch)
     {
         _random.MoveTo(first);
         int real = _world.Layout.RealTherapists;
-        _world.Caseloads.Fill(batch.Caseload.Span[..real], _random);
-        batch.Caseload.Span[real..].Fill(T.Create(1));
+        if (!_world.Caseloads.IsGiven || !ReferenceEquals(batch, _filled))
+        {
+            _world.Caseloads.Fill(batch.Caseload.Span[..real], _random);
+            batch.Caseload.Span[real..].Fill(T.Create(1));
+            _filled = batch;
+        }
+
         SiteEffects();
         _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
@@ -71,6 +85,7 @@ internal sealed class TrialGenerator<T>
         else
         {
             OtherTherapists(real, batch);
+            DrawMeanWords(real);
         }
 
         for (int j = real; j < _world.Layout.Therapists; j++)
@@ -138,7 +153,12 @@ internal sealed class TrialGenerator<T>
     {
         Span<T> words = _words.Span[..2];
         _random.Entity(words, RandomDomain.Therapist, j);
-        BoxMuller.Transform(words[1], out T plainAdherence, out T slope);
+        if (_meanWords is not null)
+        {
+            _random.Entity(words, RandomDomain.TherapistAdherence, j);
+        }
+
+        BoxMuller.Transform(words[_meanWords is null ? 1 : 0], out T plainAdherence, out T slope);
         if (_scores is null)
         {
             adherence = plainAdherence;
@@ -165,8 +185,25 @@ internal sealed class TrialGenerator<T>
         for (int first = 0; first < therapists; first += Chunk)
         {
             Span<T> words = _words.Span[..Math.Min(Chunk, therapists - first)];
-            _random.FirstWords(words, RandomDomain.Therapist, first);
+            if (_meanWords is null)
+            {
+                _random.FirstWords(words, RandomDomain.Therapist, first);
+            }
+            else
+            {
+                _random.BothWords(words, _meanWords.Span.Slice(first, words.Length), RandomDomain.Therapist, first);
+            }
+
             Therapists(words, first, batch);
+        }
+    }
+
+    private void DrawMeanWords(int therapists)
+    {
+        for (int first = 0; _meanWords is not null && first < therapists; first += Chunk)
+        {
+            Span<T> words = _words.Span[..Math.Min(Chunk, therapists - first)];
+            _random.BothWords(words, _meanWords.Span.Slice(first, words.Length), RandomDomain.Therapist, first);
         }
     }
 
@@ -227,6 +264,11 @@ internal sealed class TrialGenerator<T>
     private void SiteEffects()
     {
         Span<T> words = _words.Span[..2];
+        if (_world.Components.SiteSd == 0)
+        {
+            return; // all 0, as at the start
+        }
+
         T sd = T.Create(_world.Components.SiteSd);
         for (int site = 0; site < _siteEffects.Length; site++)
         {
@@ -322,53 +364,13 @@ internal sealed class TrialGenerator<T>
 
         if (_world.LossBeforeAlliance is { } first)
         {
-            LoseBelow(
-                first, _world.Scenario.Attrition.Alliance.Rate, _world.Components.AllianceWithinSd, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured);
+            _loss.Lose(first, _world.Scenario.Attrition.Alliance.Rate, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured);
         }
 
         measured.CopyTo(analysed);
         if (_world.LossBeforeOutcome is { } second)
         {
-            LoseBelow(
-                second, _world.Scenario.Attrition.Outcome.Rate, _world.Components.AllianceWithinSd, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, analysed);
-        }
-    }
-
-    // A patient is lost if u < P(lost) = 1/(1 + exp(−log odds)), that is u·(1 + exp(−log odds)) < 1, with u = (32 bits + ½)/2³².
-    private static void LoseBelow(
-        in LossLogOdds loss, double rate, double withinSd, in T therapistDeviation, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
-    {
-        if (loss.IsConstant)
-        {
-            T threshold = T.Create(rate);
-            for (int i = 0; i < words.Length; i++)
-            {
-                T uniform = Uniform.Of(words[i], shift);
-                kept[i] = T.AndNot(kept[i], T.LessThan(uniform, threshold));
-            }
-
-            return;
-        }
-
-        T outcomeBase = batch.OutcomeBase.Span[therapist];
-        T constant = T.Fma(T.Create(loss.Outcome), outcomeBase, T.Create(loss.Intercept) + therapistDeviation);
-        constant = batch.HasOwnObservedBase
-            ? T.Fma(T.Create(loss.Alliance), batch.ObservedBase.Span[therapist], T.Fma(T.Create(loss.TrueAlliance), batch.AllianceBase.Span[therapist], constant))
-            : T.Fma(T.Create(loss.Alliance + loss.TrueAlliance), batch.AllianceBase.Span[therapist], constant);
-        Span<T> outcome = batch.Outcome.Span.Slice(position, words.Length);
-        Span<T> alliance = batch.Alliance.Span.Slice(position, words.Length);
-        Span<T> severity = batch.Severity.Span.Slice(position, words.Length);
-        Span<T> score = batch.PatientScore.Span.Slice(position, words.Length);
-        T perScore = T.Create(loss.TrueAlliance * withinSd);
-        for (int i = 0; i < words.Length; i++)
-        {
-            T uniform = Uniform.Of(words[i], shift);
-            T logOdds = T.Fma(T.Create(loss.Outcome), outcome[i], constant);
-            logOdds = T.Fma(T.Create(loss.Alliance), alliance[i], logOdds);
-            logOdds = T.Fma(perScore, score[i], logOdds);
-            logOdds = T.Fma(T.Create(loss.Severity), severity[i], logOdds);
-            T lost = T.LessThan(T.Fma(uniform, Elementary.Exp(T.Create(0) - logOdds), uniform), T.Create(1));
-            kept[i] = T.AndNot(kept[i], lost);
+            _loss.Lose(second, _world.Scenario.Attrition.Outcome.Rate, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, analysed);
         }
     }
 }

@@ -90,6 +90,22 @@ internal sealed class TCriticalValues
         return p < Alpha;
     }
 
+    /// <summary>Bounds that decide for all degrees of freedom of an interval: what lies beyond the first is significant, what lies within the second is not.</summary>
+    /// <param name="smallest">Smallest degrees of freedom.</param>
+    /// <param name="largest">Largest degrees of freedom.</param>
+    /// <returns>Positive; +∞ and 0 or less, which decide nothing, unless all degrees of freedom are at least 1.</returns>
+    public (double Certain, double Impossible) BoundsOver(double smallest, double largest)
+    {
+        if (!(smallest >= 1 && largest >= smallest))
+        {
+            return (double.PositiveInfinity, double.NegativeInfinity);
+        }
+
+        double certain = Bounds(smallest).AtSmallerDf;
+        double impossible = Bounds(largest).AtLargerDf;
+        return (certain + (Guard * (1 + certain)), impossible - (Guard * (1 + impossible)));
+    }
+
     private (double AtSmallerDf, double AtLargerDf) Bounds(double df)
     {
         if (df < LargestWholeDf)

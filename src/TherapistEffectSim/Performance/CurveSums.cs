@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TherapistEffectSim.Performance;
 
 /// <summary>What a fitted parabola b₁x + b₂x² shows, counted over replicates.</summary>
@@ -29,6 +31,22 @@ internal sealed class CurveSums : IJoinable<CurveSums>
         Failures += decision == Decision.NotMade ? 1 : 0;
         VertexInside += inside ? 1 : 0;
         InvertedUShown += inside && quadratic < 0 && decision == Decision.Rejected ? 1 : 0;
+    }
+
+    /// <summary>Adds up to 64 replicates, a bit each.</summary>
+    /// <param name="all">All replicates.</param>
+    /// <param name="estimated">Those with b₁ and b₂.</param>
+    /// <param name="inside">Those with the vertex between lowest and highest observed value, read where estimated.</param>
+    /// <param name="negative">Those with b₂ &lt; 0.</param>
+    /// <param name="made">Those in which b₂ was tested.</param>
+    /// <param name="rejected">Those in which the test rejects.</param>
+    public void Add(ulong all, ulong estimated, ulong inside, ulong negative, ulong made, ulong rejected)
+    {
+        ulong vertex = estimated & inside;
+        Replicates += BitOperations.PopCount(all);
+        Failures += BitOperations.PopCount(all & ~(estimated & made));
+        VertexInside += BitOperations.PopCount(vertex);
+        InvertedUShown += BitOperations.PopCount(vertex & negative & made & rejected);
     }
 
     /// <summary>Adds a replicate without an estimate of the curve.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TherapistEffectSim.Performance;
 
 /// <summary>Everything that the performance measures of one test of one term need, summed over consecutive replicates.</summary>
@@ -10,7 +12,7 @@ namespace TherapistEffectSim.Performance;
 /// Estimates enter as d = θ̂ − centre, the centre being the true value, or 0 if there is none: with small bias the variance
 /// Σd² − (Σd)²/n then loses no digits.
 /// </para>
-/// <para>Not thread-safe. <see cref="Add"/> allocates nothing.</para>
+/// <para>Not thread-safe. Adding allocates nothing.</para>
 /// </remarks>
 /// <param name="trueValue">The value that the estimates aim at, finite; <see langword="null"/> if nobody knows it.</param>
 internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
@@ -20,6 +22,9 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
     private readonly long[] _statuses = new long[Enum.GetValues<TermStatus>().Length]; // replicates per status
 
     public double? TrueValue => trueValue;
+
+    /// <summary>What is taken off the estimates: the true value, or 0.</summary>
+    public double Centre => _centre;
 
     /// <summary>All replicates, those without an estimate included.</summary>
     public long Replicates { get; private set; }
@@ -117,6 +122,31 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
         {
             AddRejection(outcome.Estimate);
         }
+    }
+
+    /// <summary>Adds up to 64 replicates, in their order.</summary>
+    /// <param name="masks">What became of them.</param>
+    /// <param name="moments">Sums over those of <paramref name="masks"/> that have an estimate, about this centre.</param>
+    /// <param name="estimates">θ̂ of all.</param>
+    public void Add(in OutcomeMasks masks, in EstimateMoments moments, ReadOnlySpan<double> estimates)
+    {
+        Replicates += BitOperations.PopCount(masks.All);
+        for (int status = 0; status < _statuses.Length; status++)
+        {
+            _statuses[status] += masks.Count((TermStatus)status);
+        }
+
+        Negatives += moments.Negatives;
+        SumD += moments.SumD;
+        SumD2 += moments.SumD2;
+        SumD4 += moments.SumD4;
+        StandardErrors += moments.StandardErrors;
+        SumSe2 += moments.SumSe2;
+        SumSe4 += moments.SumSe4;
+        Intervals += BitOperations.PopCount(masks.WithInterval);
+        Covered += BitOperations.PopCount(masks.Covered);
+        Decisions += BitOperations.PopCount(masks.Made);
+        AddRejections(masks.Rejected, estimates);
     }
 
     /// <inheritdoc/>
@@ -225,6 +255,28 @@ internal sealed class EstimateSums(double? trueValue) : IJoinable<EstimateSums>
         {
             throw new InvalidOperationException($"A term with status {outcome.Status} has a test or an interval.");
         }
+    }
+
+    private void AddRejections(ulong rejected, ReadOnlySpan<double> estimates)
+    {
+        double size = 0;
+        double square = 0;
+        int above = 0;
+        int below = 0;
+        for (ulong left = rejected; left != 0; left &= left - 1)
+        {
+            double estimate = estimates[BitOperations.TrailingZeroCount(left)];
+            size += Math.Abs(estimate);
+            square += estimate * estimate;
+            above += estimate > 0 ? 1 : 0;
+            below += estimate < 0 ? 1 : 0;
+        }
+
+        Rejections += BitOperations.PopCount(rejected);
+        SumAbsRejected += size;
+        SumSquareRejected += square;
+        RejectionsTrueSign += _trueSign > 0 ? above : _trueSign < 0 ? below : 0;
+        RejectionsWrongSign += _trueSign > 0 ? below : _trueSign < 0 ? above : 0;
     }
 
     private void AddRejection(double estimate)

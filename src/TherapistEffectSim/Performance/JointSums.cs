@@ -51,6 +51,31 @@ internal sealed class JointSums : IJoinable<JointSums>
         _patterns[pattern]++;
     }
 
+    /// <summary>Adds up to 64 replicates, a bit each.</summary>
+    /// <param name="all">All replicates.</param>
+    /// <param name="rejected">One mask per test, in the order of their names.</param>
+    /// <param name="failed">Replicates in which any of the tests was not made.</param>
+    public void Add(ulong all, ReadOnlySpan<ulong> rejected, ulong failed)
+    {
+        if (rejected.Length != _tests.Length)
+        {
+            throw new ArgumentException($"{_tests.Length} tests have as many masks, not {rejected.Length}.", nameof(rejected));
+        }
+
+        Replicates += BitOperations.PopCount(all);
+        Failures += BitOperations.PopCount(failed);
+        for (int pattern = 0; pattern < _patterns.Length; pattern++)
+        {
+            ulong shown = all;
+            for (int test = 0; test < rejected.Length; test++)
+            {
+                shown &= (pattern & BitOf(test)) != 0 ? rejected[test] : ~rejected[test];
+            }
+
+            _patterns[pattern] += BitOperations.PopCount(shown);
+        }
+    }
+
     /// <inheritdoc/>
     public void Append(JointSums next)
     {

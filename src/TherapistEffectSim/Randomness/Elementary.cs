@@ -29,6 +29,21 @@ internal static class Elementary
     /// Natural logarithm. −∞ at 0, NaN below 0 and for NaN, +∞ at +∞; subnormal numbers are taken exactly.
     /// </summary>
     public static T Log<T>(T x)
+        where T : unmanaged, ILane<T> => LogInline(x);
+
+    /// <summary>Natural logarithms of all numbers, in place: the steps of independent ones overlap.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Log<T>(Span<T> numbers)
+        where T : unmanaged, ILane<T>
+    {
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = LogInline(numbers[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T LogInline<T>(T x)
         where T : unmanaged, ILane<T>
     {
         T subnormal = T.LessThan(x, T.Create(SmallestNormal));
@@ -55,6 +70,12 @@ internal static class Elementary
     /// e to the x. +∞ from 709.7827128933841 up, 0 below −708.396418532264 (results that would be subnormal are 0); NaN stays.
     /// </summary>
     public static T Exp<T>(T x)
+        where T : unmanaged, ILane<T> => ExpInline(x);
+
+    /// <inheritdoc cref="Exp{T}(T)"/>
+    /// <remarks>For loops over independent numbers, whose steps then overlap.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ExpInline<T>(T x)
         where T : unmanaged, ILane<T>
     {
         T shifted = T.Fma(x, T.Create(Log2E), T.Create(RoundingShift));

@@ -53,6 +53,9 @@ internal interface ILane<TSelf> :
     /// <summary>Whether the mask is true in any lane.</summary>
     static abstract bool Any(TSelf mask);
 
+    /// <summary>The mask as one bit per lane, the first lane the lowest.</summary>
+    static abstract ulong Bits(TSelf mask);
+
     static abstract TSelf And(TSelf a, TSelf b);
 
     /// <summary>a and not b.</summary>

@@ -52,58 +52,61 @@ internal readonly struct Lane1 : ILane<Lane1>
     public static Lane1 LessThan(Lane1 a, Lane1 b) => FromBits(a._value < b._value ? ulong.MaxValue : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 Select(Lane1 mask, Lane1 a, Lane1 b) => FromBits((mask.Bits & a.Bits) | (~mask.Bits & b.Bits));
+    public static Lane1 Select(Lane1 mask, Lane1 a, Lane1 b) => FromBits((mask.AsBits & a.AsBits) | (~mask.AsBits & b.AsBits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Any(Lane1 mask) => mask.Bits >> 63 != 0;
+    public static bool Any(Lane1 mask) => mask.AsBits >> 63 != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 And(Lane1 a, Lane1 b) => FromBits(a.Bits & b.Bits);
+    public static ulong Bits(Lane1 mask) => mask.AsBits >> 63;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 AndNot(Lane1 a, Lane1 b) => FromBits(a.Bits & ~b.Bits);
+    public static Lane1 And(Lane1 a, Lane1 b) => FromBits(a.AsBits & b.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 Or(Lane1 a, Lane1 b) => FromBits(a.Bits | b.Bits);
+    public static Lane1 AndNot(Lane1 a, Lane1 b) => FromBits(a.AsBits & ~b.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 Xor(Lane1 a, Lane1 b) => FromBits(a.Bits ^ b.Bits);
+    public static Lane1 Or(Lane1 a, Lane1 b) => FromBits(a.AsBits | b.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 Xor(Lane1 a, Lane1 b, Lane1 c) => FromBits(a.Bits ^ b.Bits ^ c.Bits);
+    public static Lane1 Xor(Lane1 a, Lane1 b) => FromBits(a.AsBits ^ b.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 AddBits(Lane1 a, Lane1 b) => FromBits(a.Bits + b.Bits);
+    public static Lane1 Xor(Lane1 a, Lane1 b, Lane1 c) => FromBits(a.AsBits ^ b.AsBits ^ c.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 SubtractBits(Lane1 a, Lane1 b) => FromBits(a.Bits - b.Bits);
+    public static Lane1 AddBits(Lane1 a, Lane1 b) => FromBits(a.AsBits + b.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 ShiftLeft(Lane1 a, int count) => FromBits(a.Bits << count);
+    public static Lane1 SubtractBits(Lane1 a, Lane1 b) => FromBits(a.AsBits - b.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 ShiftRight(Lane1 a, int count) => FromBits(a.Bits >> count);
+    public static Lane1 ShiftLeft(Lane1 a, int count) => FromBits(a.AsBits << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 MultiplyLow32(Lane1 a, Lane1 b) => FromBits((ulong)(uint)a.Bits * (uint)b.Bits);
+    public static Lane1 ShiftRight(Lane1 a, int count) => FromBits(a.AsBits >> count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 Pack32(Lane1 low, Lane1 high) => FromBits((uint)low.Bits | (high.Bits << 32));
+    public static Lane1 MultiplyLow32(Lane1 a, Lane1 b) => FromBits((ulong)(uint)a.AsBits * (uint)b.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 ConvertUnsigned(Lane1 bits) => new((double)bits.Bits);
+    public static Lane1 Pack32(Lane1 low, Lane1 high) => FromBits((uint)low.AsBits | (high.AsBits << 32));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 ConvertSigned(Lane1 bits) => new((double)(long)bits.Bits);
+    public static Lane1 ConvertUnsigned(Lane1 bits) => new((double)bits.AsBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 Lookup(LaneTable table, Lane1 index) => new(table[index.Bits]);
+    public static Lane1 ConvertSigned(Lane1 bits) => new((double)(long)bits.AsBits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Lookup(LaneTable table, Lane1 index) => new(table[index.AsBits]);
 
     public double this[int lane] => _value;
 
     public Lane1 With(int lane, double value) => new(value);
 
-    private ulong Bits
+    private ulong AsBits
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => BitConverter.DoubleToUInt64Bits(_value);

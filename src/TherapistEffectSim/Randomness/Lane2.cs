@@ -76,6 +76,9 @@ internal readonly struct Lane2 : ILane<Lane2>
     public static bool Any(Lane2 mask) => mask._value.AsUInt64().ExtractMostSignificantBits() != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Bits(Lane2 mask) => mask._value.AsUInt64().ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane2 And(Lane2 a, Lane2 b) => new(a._value & b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

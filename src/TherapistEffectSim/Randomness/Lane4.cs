@@ -63,6 +63,9 @@ internal readonly struct Lane4 : ILane<Lane4>
     public static bool Any(Lane4 mask) => mask._value.AsUInt64().ExtractMostSignificantBits() != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Bits(Lane4 mask) => mask._value.AsUInt64().ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 And(Lane4 a, Lane4 b) => new(a._value & b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

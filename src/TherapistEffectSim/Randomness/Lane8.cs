@@ -60,6 +60,9 @@ internal readonly struct Lane8 : ILane<Lane8>
     public static bool Any(Lane8 mask) => mask._value.AsUInt64().ExtractMostSignificantBits() != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Bits(Lane8 mask) => mask._value.AsUInt64().ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 And(Lane8 a, Lane8 b) => new(a._value & b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -95,6 +95,43 @@ internal sealed class Philox<T>
         }
     }
 
+    /// <summary>Fills both words of the blocks of consecutive values of the second counter word.</summary>
+    /// <param name="first">The first 64-bit word of each block.</param>
+    /// <param name="second">The second word of each block; as many.</param>
+    /// <param name="counter0">First counter word of all blocks.</param>
+    /// <param name="counter1">Second counter word of the first block; the next blocks count up.</param>
+    /// <param name="counter2">Third counter word, one per lane.</param>
+    /// <param name="counter3">Fourth counter word, one per lane.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void FillBoth(Span<T> first, Span<T> second, uint counter0, uint counter1, in T counter2, in T counter3)
+    {
+        ReadOnlySpan<T> keys = _roundKeys.Span;
+        for (int block = 0; block < first.Length && block < second.Length; block += 2)
+        {
+            T a0 = T.FromBits(counter0);
+            T a1 = T.FromBits(counter1 + (uint)block);
+            T a2 = counter2;
+            T a3 = counter3;
+            T b0 = a0;
+            T b1 = T.FromBits(counter1 + (uint)block + 1);
+            T b2 = counter2;
+            T b3 = counter3;
+            for (int k = 0; k + 1 < keys.Length; k += 2)
+            {
+                Round(ref a0, ref a1, ref a2, ref a3, keys[k], keys[k + 1]);
+                Round(ref b0, ref b1, ref b2, ref b3, keys[k], keys[k + 1]);
+            }
+
+            first[block] = T.Pack32(a0, a1);
+            second[block] = T.Pack32(a2, a3);
+            if (block + 1 < first.Length)
+            {
+                first[block + 1] = T.Pack32(b0, b1);
+                second[block + 1] = T.Pack32(b2, b3);
+            }
+        }
+    }
+
     // Two independent blocks side by side keep the multiplier busy.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TwoBlocks(ReadOnlySpan<T> keys, T a0, T b0, T counter1, T counter2, T counter3, Span<T> words)

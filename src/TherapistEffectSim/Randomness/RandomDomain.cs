@@ -35,7 +35,10 @@ internal enum RandomDomain : byte
     /// <summary>Per patient: two uniforms, number of assessments and time of drop-out.</summary>
     Course = 7,
 
-    /// <summary>Per candidate t for a therapist, block 2t: alliance skill A*, outcome skill U*; adherence C* and slope deviation. Block 2t + 1: a uniform for the population that the candidate comes from.</summary>
+    /// <summary>
+    /// Per candidate t for a therapist, block 2t: alliance skill A*, outcome skill U*; adherence C* and slope deviation. Block 2t + 1: a uniform for the population that the candidate comes from.
+    /// Drawn without patients, the second word of block 0 holds the means of the patients' first two numbers instead.
+    /// </summary>
     Therapist = 16,
 
     /// <summary>Per therapist: a uniform for a drawn caseload.</summary>
@@ -47,8 +50,11 @@ internal enum RandomDomain : byte
     /// <summary>Per therapist, block 0: referral score, rater's part; deviations of the log odds of loss at both stages. Block 1: a uniform for the loss of the therapist; two normals that give outcome skill another form than the normal's. Block 2: deviation of the effect of the second arm; reserved.</summary>
     TherapistContext = 19,
 
-    /// <summary>Per pair of means (the entity), index the pair of therapists: two normals a therapist, means of patients' numbers drawn without patients.</summary>
+    /// <summary>Drawn without patients, per further pair of means (the entity, from 1), index the pair of therapists: two normals a therapist, means of patients' numbers.</summary>
     TherapistMean = 20,
+
+    /// <summary>Drawn without patients, per candidate t for a therapist, block 2t: adherence C* and slope deviation.</summary>
+    TherapistAdherence = 21,
 
     /// <summary>Per site, block 0: site effect; reserved. Block 1 + a: deviation of the effect of arm a; reserved.</summary>
     Site = 32,

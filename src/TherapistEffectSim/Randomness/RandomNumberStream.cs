@@ -55,6 +55,14 @@ internal sealed class RandomNumberStream<T>
     public void FirstWords(Span<T> words, RandomDomain domain, int first) =>
         _philox.FillFirst(words, 0, Entity(domain, first), _replicateLow, _replicateHigh);
 
+    /// <summary>Both words of block 0 of consecutive entities.</summary>
+    /// <param name="first">The first words, one per entity.</param>
+    /// <param name="second">The second words, as many.</param>
+    /// <param name="domain">What they are for.</param>
+    /// <param name="entity">The first entity.</param>
+    public void BothWords(Span<T> first, Span<T> second, RandomDomain domain, int entity) =>
+        _philox.FillBoth(first, second, 0, Entity(domain, entity), _replicateLow, _replicateHigh);
+
     /// <summary>The two words of any block of an entity.</summary>
     public void Block(Span<T> words, RandomDomain domain, int entity, uint index) =>
         _philox.Fill(words[..2], index, Entity(domain, entity), _replicateLow, _replicateHigh);

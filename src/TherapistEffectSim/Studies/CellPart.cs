@@ -25,17 +25,19 @@ internal sealed class CellPart
         [.. plan.Terms.Select(t => t.IsVariance ? new QuantileHistogram(HistogramLayout.UnitInterval) : null)]);
 
     /// <summary>Adds a leaf.</summary>
-    public void Add(long leaf, LeafTests tests, LeafValues values, int count)
+    /// <param name="leaf">Its index.</param>
+    /// <param name="decisions">What its tests said.</param>
+    /// <param name="values">What its fits found.</param>
+    /// <param name="count">Its replicates.</param>
+    public void Add(long leaf, LeafDecisions decisions, LeafValues values, int count)
     {
         LeafSums sums = _pool.Count > 0 ? _pool.Pop() : new(_plan);
-        for (int r = 0; r < count; r++)
-        {
-            sums.Add(tests, values, r);
-        }
-
+        sums.Add(decisions, values, count);
         for (int t = 0; t < _plan.Terms.Length; t++)
         {
-            AddToHistograms(t, sums.Estimates.Of(t, count), values);
+            ulong estimated = decisions.MasksOfTerm(t).Estimated;
+            _errors[t]?.Add(estimated, decisions.EstimatesOf(t), _plan.Terms[t].TrueValue ?? 0);
+            _iccs[t]?.Add(estimated, decisions.IccsOf(t), 0);
         }
 
         _tree.Add(0, leaf, sums);
@@ -78,18 +80,5 @@ internal sealed class CellPart
     {
         sums.Clear();
         _pool.Push(sums);
-    }
-
-    private void AddToHistograms(int t, ReadOnlySpan<double> estimates, LeafValues values)
-    {
-        PlannedTerm term = _plan.Terms[t];
-        for (int r = 0; r < estimates.Length; r++)
-        {
-            if (!double.IsNaN(estimates[r]))
-            {
-                _errors[t]?.Add(estimates[r] - term.TrueValue!.Value);
-                _iccs[t]?.Add(LeafTests.Icc(values.Fits[term.Fit], r));
-            }
-        }
     }
 }

@@ -59,10 +59,35 @@ internal sealed class CellWork
         }
     }
 
-    /// <summary>The measures over all leaves that have arrived.</summary>
-    public CellResult Result()
+    /// <summary>Whether the standard error of every rejection rate is at most a target.</summary>
+    public bool IsWithin(double targetMcse)
     {
-        LeafSums sums = _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+        LeafSums sums = Sums();
+        return Array.TrueForAll(sums.Tests, test => SequentialInterval.WilsonError(test.Rejections, test.Replicates) <= targetMcse);
+    }
+
+    /// <summary>The measures over all leaves that have arrived.</summary>
+    /// <param name="end">How the scenario ended.</param>
+    /// <param name="interval">Of a run that looks several times; <see langword="null"/> for the intervals of one look.</param>
+    public CellResult Result(CellEnd end, SequentialInterval? interval)
+    {
+        CellResult result = OneLook(end);
+        return interval is null
+            ? result
+            : result with
+            {
+                CriticalValue = interval.CriticalValue,
+                Summary = [.. result.Summary.Select(interval.Of)],
+                Joint = [.. result.Joint.Select(interval.Of)],
+                Pairs = [.. result.Pairs.Select(interval.Of)],
+            };
+    }
+
+    private LeafSums Sums() => _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+
+    private CellResult OneLook(CellEnd end)
+    {
+        LeafSums sums = Sums();
         List<SummaryRow> rows = [.. Measures.OfSize(new(Plan.Cell.Number, "", "", "", ""), sums.Sizes[0], sums.Sizes[1])];
         for (int m = 0; m < Plan.Methods.Length; m++)
         {
@@ -82,6 +107,7 @@ internal sealed class CellWork
             Formulas = [.. Plan.Methods.Select(method => new KeyValuePair<string, string>(method.Name, method.Text))],
             SolvedConstants = [.. Plan.World.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
+            End = end,
             Summary = [.. rows],
             JointTests = [.. Plan.JointNames.Select((name, k) => Member(name, Plan.Tests[Plan.JointTests[k]]))],
             Joint = [.. sums.Joint?.PatternRows(scenario) ?? []],

@@ -12,14 +12,26 @@ internal sealed class CorrelationValues
     /// <summary>Degrees of freedom of its t.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 
-    /// <summary>Whether degrees of freedom are left and both variables vary.</summary>
-    public bool[] Estimable { get; } = new bool[LeafValues.Capacity];
+    /// <summary>Whether degrees of freedom are left and both variables vary: a bit per replicate, the first the lowest.</summary>
+    public ulong Estimable { get; set; }
+
+    /// <summary>Standard errors, after <see cref="FillStandardErrors"/>; of no meaning where not estimable.</summary>
+    public double[] StandardError { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Computes the standard errors of all replicates.</summary>
+    public void FillStandardErrors()
+    {
+        for (int replicate = 0; replicate < StandardError.Length; replicate++)
+        {
+            StandardError[replicate] = CorrelationTest.StandardError(Estimate[replicate], DegreesOfFreedom[replicate]);
+        }
+    }
 
     /// <summary>Estimate and status in one replicate; the decision is empty.</summary>
     public TestOutcome Outcome(int replicate)
     {
         double r = Estimate[replicate];
-        return Estimable[replicate]
+        return LeafValues.Has(Estimable, replicate)
             ? new(TermStatus.Ok, r, CorrelationTest.StandardError(r, DegreesOfFreedom[replicate]), Decision.NotMade, IntervalCoverage.None)
             : TestOutcome.Failed(TermStatus.NotEstimable);
     }

@@ -59,7 +59,7 @@ internal sealed class ExactVarianceTest<T>
         {
             int at = offset + lane;
             double ratio = fit.Theta[at] > 0 ? fit.CriterionAtZero[at] - fit.Criterion[at] : 0;
-            fit.ExactPValue[at] = ratio > 0 && fit.Estimable[at] ? PValue(data, lane, ratio, fit, at, first + lane) : 1;
+            fit.ExactPValue[at] = ratio > 0 && LeafValues.Has(fit.Estimable, at) ? PValue(data, lane, ratio, fit, at, first + lane) : 1;
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class ExactVarianceTest<T>
         int rank = Load(data, lane);
         double residualDf = data.Observations[lane] - rank;
         _distribution.Load(_eigenvalues, _eigenvalues, residualDf, residualDf);
-        return _distribution.IsOfF && fit.FEstimable[at]
+        return _distribution.IsOfF && LeafValues.Has(fit.FEstimable, at)
             ? FDistribution.Survival(fit.FRatio[at], fit.BetweenDf[at], fit.WithinDf[at])
             : _draws.PValue(_distribution, ratio, Draws, _alpha, StreamKey.ForReplicate(_key, replicate));
     }

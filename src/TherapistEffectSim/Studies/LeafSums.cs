@@ -6,8 +6,8 @@ namespace TherapistEffectSim.Studies;
 internal sealed class LeafSums : IJoinable<LeafSums>
 {
     private readonly ScenarioPlan _plan;
-    private readonly Decision[] _decisions;
-    private readonly Decision[] _joint;
+    private readonly EstimateMoments[] _moments; // [term] of the leaf at hand
+    private readonly ulong[] _rejected;          // [joint test]
 
     public LeafSums(ScenarioPlan plan)
         : this(
@@ -30,9 +30,8 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         Tests = tests;
         Curves = curves;
         Joint = joint;
-        Estimates = new(plan.Terms.Length);
-        _decisions = new Decision[plan.Tests.Length];
-        _joint = new Decision[plan.JointTests.Length];
+        _moments = new EstimateMoments[terms.Length];
+        _rejected = new ulong[plan.JointTests.Length];
     }
 
     /// <summary>Analysed patients, analysed therapists.</summary>
@@ -53,46 +52,42 @@ internal sealed class LeafSums : IJoinable<LeafSums>
     /// <summary>Patterns of decisions; <see langword="null"/> if fewer than two tests are joint.</summary>
     public JointSums? Joint { get; }
 
-    /// <summary>Estimates and intraclass correlations of the leaf's replicates, for the histograms.</summary>
-    public LeafEstimates Estimates { get; }
-
-    /// <summary>Adds one replicate.</summary>
-    public void Add(LeafTests tests, LeafValues values, int replicate)
+    /// <summary>Adds the replicates of a leaf.</summary>
+    /// <param name="decisions">What their tests said.</param>
+    /// <param name="values">What their fits found.</param>
+    /// <param name="count">Replicates.</param>
+    public void Add(LeafDecisions decisions, LeafValues values, int count)
     {
-        Sizes[0].Add(Size(values.Patients[replicate]));
-        Sizes[1].Add(Size(values.Therapists[replicate]));
+        ulong all = LeafDecisions.First(count);
+        AddSizes(Sizes[0], values.Patients, all);
+        AddSizes(Sizes[1], values.Therapists, all);
+        EstimateMoments[] moments = _moments;
         for (int t = 0; t < Terms.Length; t++)
         {
-            TestOutcome outcome = tests.Term(t, values, replicate);
-            Terms[t].Add(outcome);
-            bool estimated = outcome.Status is TermStatus.Ok or TermStatus.Singular;
-            Estimates.Take(t, replicate, estimated ? outcome.Estimate : double.NaN);
+            ref readonly OutcomeMasks masks = ref decisions.MasksOfTerm(t);
+            ReadOnlySpan<double> estimates = decisions.EstimatesOf(t);
+            moments[t] = EstimateMoments.Of(masks.Estimated, estimates, decisions.StandardErrorsOf(t), Terms[t].Centre);
+            Terms[t].Add(masks, moments[t], estimates);
             if (_plan.Terms[t].IsVariance)
             {
-                Iccs[t].Add(estimated ? outcome with { Estimate = LeafTests.Icc(values.Fits[_plan.Terms[t].Fit], replicate) } : outcome);
+                ReadOnlySpan<double> iccs = decisions.IccsOf(t);
+                Iccs[t].Add(masks, EstimateMoments.Of(masks.Estimated, iccs, [], Iccs[t].Centre), iccs);
             }
         }
 
         for (int t = 0; t < Tests.Length; t++)
         {
-            TestOutcome outcome = tests.Test(t, values, replicate);
-            Tests[t].Add(outcome);
-            _decisions[t] = outcome.Decision;
+            AddTest(t, decisions, moments[_plan.Tests[t].Term]);
         }
 
         for (int c = 0; c < Curves.Length; c++)
         {
-            AddCurve(c, tests, values, replicate);
+            AddCurve(c, decisions, values, all);
         }
 
         if (Joint is not null)
         {
-            for (int k = 0; k < _joint.Length; k++)
-            {
-                _joint[k] = _decisions[_plan.JointTests[k]];
-            }
-
-            Joint.Add(_joint);
+            AddJoint(decisions, all);
         }
     }
 
@@ -126,7 +121,53 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         Joint?.Clear();
     }
 
-    private static TestOutcome Size(double count) => new(TermStatus.Ok, count, double.NaN, Decision.NotMade, IntervalCoverage.None);
+    private static void AddSizes(EstimateSums sums, ReadOnlySpan<double> sizes, ulong all) =>
+        sums.Add(new OutcomeMasks { Ok = all }, EstimateMoments.Of(all, sizes, [], sums.Centre), sizes);
+
+    // A test of all estimates of its term has their sums.
+    private void AddTest(int t, LeafDecisions decisions, in EstimateMoments ofTerm)
+    {
+        int term = _plan.Tests[t].Term;
+        ref readonly OutcomeMasks masks = ref decisions.MasksOfTest(t);
+        ReadOnlySpan<double> estimates = decisions.EstimatesOfTest(t);
+        double[] errors = decisions.StandardErrorsOfTest(t);
+        bool sameEstimates = estimates == decisions.EstimatesOf(term) && masks.Estimated == decisions.MasksOfTerm(term).Estimated;
+        EstimateMoments moments =
+            sameEstimates && errors.Length == 0 ? ofTerm.WithoutStandardErrors
+            : sameEstimates && ReferenceEquals(errors, decisions.StandardErrorsOf(term)) ? ofTerm
+            : EstimateMoments.Of(masks.Estimated, estimates, errors, Tests[t].Centre);
+        Tests[t].Add(masks, moments, estimates);
+    }
+
+    private void AddCurve(int c, LeafDecisions decisions, LeafValues values, ulong all)
+    {
+        PlannedCurve curve = _plan.Curves[c];
+        CoefficientValues linear = values.Fits[curve.Fit].Coefficients[curve.Linear];
+        ReadOnlySpan<double> slopes = curve.LinearCorrection >= 0 ? values.Corrections[curve.LinearCorrection].Estimate : linear.Estimate;
+        ReadOnlySpan<double> squares = decisions.EstimatesOf(curve.Term);
+        OutcomeMasks test = curve.Test >= 0 ? decisions.MasksOfTest(curve.Test) : default;
+        Curves[c].Add(
+            all,
+            decisions.MasksOfTerm(curve.Term).Estimated & linear.Kept,
+            LeafComparisons.VertexInside(slopes, squares, values.Curves[c].Lowest, values.Curves[c].Highest),
+            LeafComparisons.Below(squares, 0),
+            test.Made,
+            test.Rejected);
+    }
+
+    private void AddJoint(LeafDecisions decisions, ulong all)
+    {
+        ulong[] rejected = _rejected;
+        ulong made = all;
+        for (int k = 0; k < rejected.Length; k++)
+        {
+            ref readonly OutcomeMasks test = ref decisions.MasksOfTest(_plan.JointTests[k]);
+            rejected[k] = test.Rejected;
+            made &= test.Made;
+        }
+
+        Joint!.Add(all, rejected, all & ~made);
+    }
 
     private static void Append<TSums>(TSums[] left, TSums[] right)
         where TSums : class, IJoinable<TSums>
@@ -135,24 +176,5 @@ internal sealed class LeafSums : IJoinable<LeafSums>
         {
             left[i].Append(right[i]);
         }
-    }
-
-    private void AddCurve(int c, LeafTests tests, LeafValues values, int replicate)
-    {
-        PlannedCurve curve = _plan.Curves[c];
-        TestOutcome square = tests.Term(curve.Term, values, replicate);
-        FitValues fit = values.Fits[curve.Fit];
-        if (square.Status is not (TermStatus.Ok or TermStatus.Singular) || !fit.Coefficients[curve.Linear].Kept[replicate])
-        {
-            Curves[c].AddFailure();
-            return;
-        }
-
-        Curves[c].Add(
-            curve.LinearCorrection >= 0 ? values.Corrections[curve.LinearCorrection].Estimate[replicate] : fit.Coefficients[curve.Linear].Estimate[replicate],
-            square.Estimate,
-            values.Curves[c].Lowest[replicate],
-            values.Curves[c].Highest[replicate],
-            curve.Test >= 0 ? _decisions[curve.Test] : Decision.NotMade);
     }
 }

@@ -12,29 +12,16 @@ internal sealed class LeafTests
     // A fit whose therapist SD is below this share of the residual SD is on the bound (lme4's isSingular).
     private const double SingularSdRatio = 1e-4;
 
+    /// <summary>θ below which a fit is on the bound.</summary>
+    public const double SingularTheta = SingularSdRatio * SingularSdRatio;
+
     private readonly ScenarioPlan _plan;
-    private readonly double _normalTwoSided;
-    private readonly double _normalOneSided;
-    private readonly double _likelihoodRatio;
-    private readonly double _mixture;
-    private readonly TCriticalValues _twoSided;
-    private readonly TCriticalValues _greater;
-    private readonly TCriticalValues _less;
-    private readonly FCriticalValues _f;
+    private readonly CriticalValues _critical;
 
     public LeafTests(ScenarioPlan plan)
     {
         _plan = plan;
-        double alpha = plan.Alpha;
-        _normalTwoSided = NormalDistribution.UpperQuantile(alpha / 2);
-        _normalOneSided = NormalDistribution.UpperQuantile(alpha);
-        _likelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
-        _mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
-        _twoSided = TCriticalValues.Of(alpha, Alternative.TwoSided);
-        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum || ((t.Coefficient >= 0 || t.Kind == TestKind.TCorrelation) && t.Alternative != Alternative.TwoSided));
-        _greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : _twoSided;
-        _less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : _twoSided;
-        _f = new(alpha);
+        _critical = new(plan);
     }
 
     /// <summary>Estimate and status of a term in one replicate; the decision is empty.</summary>
@@ -64,7 +51,7 @@ internal sealed class LeafTests
         TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
         double df = DegreesOfFreedom(planned, values, replicate);
         FitValues fit = values.Fits[planned.Fit];
-        if (planned.Kind == TestKind.FExact && !fit.FEstimable[replicate])
+        if (planned.Kind == TestKind.FExact && !LeafValues.Has(fit.FEstimable, replicate))
         {
             return TestOutcome.Failed(TermStatus.NotEstimable);
         }
@@ -92,7 +79,7 @@ internal sealed class LeafTests
             return TestOutcome.Failed(TermStatus.NotEstimable);
         }
 
-        if (planned.ReducedFit >= 0 && !values.Fits[planned.ReducedFit].Converged[replicate])
+        if (planned.ReducedFit >= 0 && !LeafValues.Has(values.Fits[planned.ReducedFit].Converged, replicate))
         {
             return TestOutcome.Failed(TermStatus.NotConverged);
         }
@@ -101,11 +88,11 @@ internal sealed class LeafTests
         {
             TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
             TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
-            TestKind.FExact => _f.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
-            TestKind.Lrt => Statistic(planned, values, replicate) > _likelihoodRatio,
+            TestKind.FExact => _critical.F.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
+            TestKind.Lrt => Statistic(planned, values, replicate) > _critical.LikelihoodRatio,
             TestKind.RlrtExact => fit.ExactPValue[replicate] <= _plan.Alpha,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
-            _ => Statistic(planned, values, replicate) > _mixture,
+            _ => Statistic(planned, values, replicate) > _critical.Mixture,
         };
         return estimate with
         {
@@ -213,7 +200,7 @@ internal sealed class LeafTests
         return estimate with
         {
             Decision = rejected ? Decision.Rejected : Decision.NotRejected,
-            Coverage = found.Coverage(replicate, _plan.Terms[test.Term].TrueValue, _normalTwoSided),
+            Coverage = found.Coverage(replicate, _plan.Terms[test.Term].TrueValue, _critical.NormalTwoSided),
         };
     }
 
@@ -223,7 +210,7 @@ internal sealed class LeafTests
         bool made = outcome.Decision != Decision.NotMade;
         double df = made ? found.DegreesOfFreedom[replicate] : double.NaN;
         double statistic = made ? found.Statistic(replicate) : double.NaN;
-        (double low, double high) = made ? found.Interval(replicate, _normalTwoSided) : (double.NaN, double.NaN);
+        (double low, double high) = made ? found.Interval(replicate, _critical.NormalTwoSided) : (double.NaN, double.NaN);
         return new(
             _plan.Cell.Number,
             number,
@@ -243,23 +230,23 @@ internal sealed class LeafTests
     private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate)
     {
         FitValues found = values.Fits[fit];
-        if (coefficient >= 0 && !found.Coefficients[coefficient].Kept[replicate])
+        if (coefficient >= 0 && !LeafValues.Has(found.Coefficients[coefficient].Kept, replicate))
         {
             return TestOutcome.Failed(TermStatus.Dropped);
         }
 
-        if (!found.Estimable[replicate])
+        if (!LeafValues.Has(found.Estimable, replicate))
         {
             return TestOutcome.Failed(TermStatus.NotEstimable);
         }
 
-        if (!found.Converged[replicate])
+        if (!LeafValues.Has(found.Converged, replicate))
         {
             return TestOutcome.Failed(TermStatus.NotConverged);
         }
 
         double theta = found.Theta[replicate];
-        bool onBound = _plan.Fits[fit].Model.HasRandomIntercept && theta < SingularSdRatio * SingularSdRatio;
+        bool onBound = _plan.Fits[fit].Model.HasRandomIntercept && theta < SingularTheta;
         TermStatus status = onBound ? TermStatus.Singular : TermStatus.Ok;
         if (coefficient < 0)
         {
@@ -286,33 +273,28 @@ internal sealed class LeafTests
         }
 
         double ratio = (estimate.Estimate - truth) / estimate.StandardError;
-        bool outside = test.Kind == TestKind.WaldZ ? Math.Abs(ratio) > _normalTwoSided : _twoSided.Rejects(ratio, df);
+        bool outside = test.Kind == TestKind.WaldZ ? Math.Abs(ratio) > _critical.NormalTwoSided : _critical.TwoSided.Rejects(ratio, df);
         return outside ? IntervalCoverage.Missed : IntervalCoverage.Covered;
     }
 
     private bool RejectsNormal(double z, Alternative alternative) => alternative switch
     {
-        Alternative.Greater => z > _normalOneSided,
-        Alternative.Less => z < -_normalOneSided,
-        _ => Math.Abs(z) > _normalTwoSided,
+        Alternative.Greater => z > _critical.NormalOneSided,
+        Alternative.Less => z < -_critical.NormalOneSided,
+        _ => Math.Abs(z) > _critical.NormalTwoSided,
     };
 
-    private bool RejectsT(double t, double df, Alternative alternative) => alternative switch
-    {
-        Alternative.Greater => _greater.Rejects(t, df),
-        Alternative.Less => _less.Rejects(t, df),
-        _ => _twoSided.Rejects(t, df),
-    };
+    private bool RejectsT(double t, double df, Alternative alternative) => _critical.OfT(alternative).Rejects(t, df);
 
     // Of both slopes the weaker decides. Two lines: both two-sided p-values below α with the signs required; Lind and Mehlum: both one-sided.
     private bool RejectsCurve(PlannedTest test, CurveTestValues found, int replicate)
     {
         double t = found.Statistic[replicate];
         double df = found.DegreesOfFreedom[replicate];
-        return t > 0 && (test.Kind == TestKind.LindMehlum ? _greater.Rejects(t, df) : _twoSided.Rejects(t, df));
+        return t > 0 && (test.Kind == TestKind.LindMehlum ? _critical.Greater.Rejects(t, df) : _critical.TwoSided.Rejects(t, df));
     }
 
-    private double CriticalValue(TestKind kind, double df) => kind == TestKind.WaldZ ? _normalTwoSided : _twoSided.Value(df);
+    private double CriticalValue(TestKind kind, double df) => kind == TestKind.WaldZ ? _critical.NormalTwoSided : _critical.TwoSided.Value(df);
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {

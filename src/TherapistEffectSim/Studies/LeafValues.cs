@@ -3,11 +3,14 @@ using TherapistEffectSim.Performance;
 
 namespace TherapistEffectSim.Studies;
 
-/// <summary>What the fits of a scenario found in the replicates of one leaf. One array per quantity, one element per replicate.</summary>
+/// <summary>What the fits of a scenario found in the replicates of one leaf. One array per quantity, one element per replicate; masks have a bit per replicate.</summary>
 internal sealed class LeafValues
 {
     /// <summary>Replicates of a leaf.</summary>
     public const int Capacity = OrderedTree<EstimateSums>.ReplicatesPerLeaf;
+
+    /// <summary>Whether a mask has the bit of a replicate.</summary>
+    public static bool Has(ulong mask, int replicate) => (mask >> replicate & 1) != 0;
 
     public LeafValues(ScenarioPlan plan)
     {
@@ -55,11 +58,11 @@ internal sealed class FitValues(int coefficients)
     /// <summary>The same without the random intercept.</summary>
     public double[] CriterionAtZero { get; } = new double[LeafValues.Capacity];
 
-    /// <summary>Whether degrees of freedom are left.</summary>
-    public bool[] Estimable { get; } = new bool[LeafValues.Capacity];
+    /// <summary>Whether degrees of freedom are left: a bit per replicate, the first the lowest.</summary>
+    public ulong Estimable { get; set; }
 
-    /// <summary>Whether the minimum was found.</summary>
-    public bool[] Converged { get; } = new bool[LeafValues.Capacity];
+    /// <summary>Whether the minimum was found: a bit per replicate.</summary>
+    public ulong Converged { get; set; }
 
     /// <summary>Exact p-value of the restricted likelihood ratio, if the plan reads it.</summary>
     public double[] ExactPValue { get; } = new double[LeafValues.Capacity];
@@ -73,8 +76,8 @@ internal sealed class FitValues(int coefficients)
     /// <summary>Its denominator degrees of freedom.</summary>
     public double[] WithinDf { get; } = new double[LeafValues.Capacity];
 
-    /// <summary>Whether the F test can be made.</summary>
-    public bool[] FEstimable { get; } = new bool[LeafValues.Capacity];
+    /// <summary>Whether the F test can be made: a bit per replicate.</summary>
+    public ulong FEstimable { get; set; }
 
     /// <summary>[coefficient] The fixed effects that the plan reads.</summary>
     public CoefficientValues[] Coefficients { get; } = [.. Enumerable.Range(0, coefficients).Select(_ => new CoefficientValues())];
@@ -98,8 +101,8 @@ internal sealed class CoefficientValues
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
 
-    /// <summary>Whether the column took part.</summary>
-    public bool[] Kept { get; } = new bool[LeafValues.Capacity];
+    /// <summary>Whether the column took part: a bit per replicate, the first the lowest.</summary>
+    public ulong Kept { get; set; }
 }
 
 /// <summary>A coefficient corrected for the unreliability of the observed therapist means; NaN where their reliability is not above 0.</summary>

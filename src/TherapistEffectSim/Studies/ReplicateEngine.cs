@@ -14,7 +14,8 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly ScenarioPlan _plan;
     private readonly TrialReduction<T> _trials;
     private readonly TherapistStatistics<T>? _therapistMeans;
-    private readonly RandomInterceptFit<T>[] _fits;
+    private readonly RandomInterceptFit<T>?[] _fits; // null: in closed form
+    private readonly BalancedFits<T>? _balanced;
     private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
     private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
     private readonly ExactVarianceTest<T>?[] _exactTests; // [fit]
@@ -34,7 +35,18 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             _therapistMeans = new(therapists, plan.HasBetween(means), plan.HasWithin(means));
         }
 
-        _fits = [.. plan.Fits.Select(f => new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f))
+        bool[] closed = [.. plan.Fits.Select((f, k) => HasClosedForm(plan, f, k))];
+        if (closed.Contains(true))
+        {
+            _balanced = new(
+                [.. plan.Fits.Select((f, k) => closed[k] ? f.Model : null)],
+                [.. plan.Fits.Select(f => f.NeedsCriterion)],
+                [.. plan.Fits.Select(f => f.NeedsCriterionAtZero)],
+                [.. plan.Fits.Select(plan.HasBetween)],
+                [.. plan.Fits.Select(plan.HasWithin)]);
+        }
+
+        _fits = [.. plan.Fits.Select((f, k) => closed[k] ? null : new RandomInterceptFit<T>(f.Model, therapists, plan.HasBetween(f), plan.HasWithin(f))
         {
             NeedsCriterion = f.NeedsCriterion,
             NeedsCriterionAtZero = f.NeedsCriterionAtZero,
@@ -72,6 +84,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             }
 
             _corrections?.Load(_trials.Statistics, _trials.PatientsOfMeans);
+            _balanced?.Fit(_trials.Statistics);
             for (int f = 0; f < _fits.Length; f++)
             {
                 Fit(f, values, offset);
@@ -102,11 +115,60 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     public static void Store(T value, double[] target, int offset) =>
         MemoryMarshal.Write(MemoryMarshal.AsBytes(target.AsSpan(offset, T.Width)), in value);
 
+    // Robust errors and corrections read the criterion of the iterated fit.
+    private static bool HasClosedForm(ScenarioPlan plan, PlannedFit fit, int index) =>
+        plan.World.IsBalanced && !fit.OnTherapistMeans && !fit.NeedsHc3 && !fit.NeedsCr2 && plan.Corrections.All(c => c.Fit != index)
+        && BalancedFits<T>.CanFit(fit.Model, plan.HasBetween(fit), plan.HasWithin(fit));
+
+    private static void ClosedForm(PlannedFit planned, BalancedFit<T> fit, FitValues values, int offset)
+    {
+        Store(fit.Theta, values.Theta, offset);
+        Store(fit.Variance, values.Variance, offset);
+        values.Estimable = WithLanes(values.Estimable, fit.Estimable, offset);
+        values.Converged = ulong.MaxValue;
+        if (planned.NeedsCriterion)
+        {
+            Store(fit.Criterion, values.Criterion, offset);
+            Store(fit.CriterionAtZero, values.CriterionAtZero, offset);
+        }
+
+        if (planned.NeedsFRatio)
+        {
+            StoreFRatio(fit.Within, values, offset);
+        }
+
+        if (planned.Coefficients.Count == 0)
+        {
+            return;
+        }
+
+        fit.Coefficients();
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            int position = planned.Coefficients[k];
+            CoefficientValues coefficient = values.Coefficients[k];
+            Store(fit.Beta(position), coefficient.Estimate, offset);
+            Store(fit.StandardError(position), coefficient.StandardError, offset);
+            if (planned.NeedsDegreesOfFreedom)
+            {
+                Store(fit.DegreesOfFreedom(position), coefficient.DegreesOfFreedom, offset);
+            }
+
+            coefficient.Kept = WithLanes(coefficient.Kept, fit.Kept(position), offset);
+        }
+    }
+
     private void Fit(int f, LeafValues leaf, int offset)
     {
         FitValues values = leaf.Fits[f];
         PlannedFit planned = _plan.Fits[f];
-        RandomInterceptFit<T> fitter = _fits[f];
+        if (_balanced?.Fits[f] is { } balanced)
+        {
+            ClosedForm(planned, balanced, values, offset);
+            return;
+        }
+
+        RandomInterceptFit<T> fitter = _fits[f]!;
         LinearModelFit<T> fit = fitter.Fit(planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics);
         Store(fit.Theta, values.Theta, offset);
         Store(fit.Variance, values.Variance, offset);
@@ -116,8 +178,8 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             Store(fit.CriterionAtZero, values.CriterionAtZero, offset);
         }
 
-        StoreMask(fit.Estimable, values.Estimable, offset);
-        StoreMask(fit.Converged, values.Converged, offset);
+        values.Estimable = WithLanes(values.Estimable, fit.Estimable, offset);
+        values.Converged = WithLanes(values.Converged, fit.Converged, offset);
         if (planned.NeedsFRatio)
         {
             StoreFRatio(fit.Within, values, offset);
@@ -163,7 +225,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
             Store(criterion.Beta[position], coefficient.Estimate, offset);
             Store(T.Sqrt(variance), coefficient.StandardError, offset);
-            StoreMask(criterion.Factor.Kept[position], coefficient.Kept, offset);
+            coefficient.Kept = WithLanes(coefficient.Kept, criterion.Factor.Kept[position], offset);
         }
     }
 
@@ -228,6 +290,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         _therapistMeans.Count();
+        _therapistMeans.SumMeanProducts();
     }
 
     private void Range(int column, CurveRange range, int offset)
@@ -236,6 +299,14 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         ReadOnlySpan<T> n = _trials.Statistics.Analysed.Span;
         T lowest = T.Create(double.PositiveInfinity);
         T highest = T.Create(double.NegativeInfinity);
+        if (_plan.World.IsComplete)
+        {
+            RangeOfAll(values, ref lowest, ref highest);
+            Store(lowest, range.Lowest, offset);
+            Store(highest, range.Highest, offset);
+            return;
+        }
+
         for (int j = 0; j < values.Length; j++)
         {
             T present = T.LessThan(T.Create(0), n[j]);
@@ -247,6 +318,41 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         Store(highest, range.Highest, offset);
     }
 
+    // Four at a time: one comparison need not wait for the last.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RangeOfAll(ReadOnlySpan<T> values, ref T lowest, ref T highest)
+    {
+        T low0 = lowest;
+        T low1 = lowest;
+        T low2 = lowest;
+        T low3 = lowest;
+        T high0 = highest;
+        T high1 = highest;
+        T high2 = highest;
+        T high3 = highest;
+        int j = 0;
+        for (; j + 3 < values.Length; j += 4)
+        {
+            low0 = T.Min(low0, values[j]);
+            high0 = T.Max(high0, values[j]);
+            low1 = T.Min(low1, values[j + 1]);
+            high1 = T.Max(high1, values[j + 1]);
+            low2 = T.Min(low2, values[j + 2]);
+            high2 = T.Max(high2, values[j + 2]);
+            low3 = T.Min(low3, values[j + 3]);
+            high3 = T.Max(high3, values[j + 3]);
+        }
+
+        for (; j < values.Length; j++)
+        {
+            low0 = T.Min(low0, values[j]);
+            high0 = T.Max(high0, values[j]);
+        }
+
+        lowest = T.Min(T.Min(low0, low1), T.Min(low2, low3));
+        highest = T.Max(T.Max(high0, high1), T.Max(high2, high3));
+    }
+
     private void Correlations(PlannedCorrelations planned, CorrelationValues[] values, int offset)
     {
         for (int level = 0; level < values.Length; level++)
@@ -254,7 +360,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             LevelCorrelation<T> found = LevelCorrelations.Of(_trials.Statistics, planned.Alliance, planned.Outcome, (CorrelationLevel)level);
             Store(found.Estimate, values[level].Estimate, offset);
             Store(found.DegreesOfFreedom, values[level].DegreesOfFreedom, offset);
-            StoreMask(found.Estimable, values[level].Estimable, offset);
+            values[level].Estimable = WithLanes(values[level].Estimable, found.Estimable, offset);
         }
     }
 
@@ -263,17 +369,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         Store(within.Between * within.WithinDf / (within.Within * within.BetweenDf), values.FRatio, offset);
         Store(within.BetweenDf, values.BetweenDf, offset);
         Store(within.WithinDf, values.WithinDf, offset);
-        StoreMask(within.Estimable, values.FEstimable, offset);
+        values.FEstimable = WithLanes(values.FEstimable, within.Estimable, offset);
     }
 
-    private static void StoreMask(T mask, bool[] target, int offset)
-    {
-        Span<ulong> bits = stackalloc ulong[T.Width];
-        MemoryMarshal.Write(MemoryMarshal.AsBytes(bits), in mask);
-        Span<bool> lanes = target.AsSpan(offset, T.Width);
-        for (int lane = 0; lane < lanes.Length; lane++)
-        {
-            lanes[lane] = bits[lane] != 0;
-        }
-    }
+    // Replaces the bits of the lanes' replicates.
+    private static ulong WithLanes(ulong bits, T mask, int offset) =>
+        (bits & ~(LeafDecisions.First(T.Width) << offset)) | (T.Bits(mask) << offset);
 }

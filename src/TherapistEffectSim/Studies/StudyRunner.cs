@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
@@ -28,11 +29,17 @@ public sealed record RunOptions
 public sealed class StudyProgress
 {
     private long _done;
+    private long _spared;
 
     /// <summary>Replicates finished, over all scenarios.</summary>
     public long ReplicatesDone => Interlocked.Read(ref _done);
 
+    /// <summary>Replicates that need not be made, because scenarios reached their precision before.</summary>
+    public long ReplicatesSpared => Interlocked.Read(ref _spared);
+
     internal void Add(int replicates) => Interlocked.Add(ref _done, replicates);
+
+    internal void Spare(long replicates) => Interlocked.Add(ref _spared, replicates);
 }
 
 /// <summary>Runs studies.</summary>
@@ -49,6 +56,14 @@ public static class StudyRunner
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
     public static void Check(Study study) => StudySampling.Inspect(study);
 
+    /// <summary>The methods of a study by name, each with its model written out for a scenario.</summary>
+    /// <exception cref="StudyException">A method cannot be carried out in the scenario.</exception>
+    public static ImmutableArray<KeyValuePair<string, string>> Formulas(Study study, Scenario scenario)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        return [.. study.Methods.Select(method => MethodModel.Of(method, scenario)).Select(model => KeyValuePair.Create(model.Name, model.Text))];
+    }
+
     /// <summary>Runs all replicates of all scenarios.</summary>
     /// <returns>Whether all were run; false if cancelled, and then what was finished has been handed out.</returns>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
@@ -59,8 +74,7 @@ public static class StudyRunner
             throw new ArgumentOutOfRangeException(nameof(options), $"Threads must be at least 1, but was {options.Threads}.");
         }
 
-        using StudyRun run = new(study, options, StudySampling.Inspect(study));
-        return run.Complete(cancellation);
+        return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);
     }
 
     internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch

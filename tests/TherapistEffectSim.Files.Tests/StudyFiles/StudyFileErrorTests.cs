@@ -51,9 +51,10 @@ public sealed class StudyFileErrorTests
     [InlineData("seed:", "6:6: seed: must be a whole number in [0, 18446744073709551615], but has no value.")]
     [InlineData("replicates: 0", "6:13: replicates: must be a whole number in [1, 1000000000], but was 0.")]
     [InlineData("replicates: 10.5", "6:13: replicates: must be a whole number in [1, 1000000000], but was 10.5.")]
-    [InlineData("replicates: '10'", "6:13: replicates: must be a whole number in [1, 1000000000], but was '10' (without quotes it would be a number).")]
-    [InlineData("replicates: {min: 1, max: 9}",
-        "6:13: replicates: a map is not available in this version; give a whole number in [1, 1000000000].")]
+    [InlineData("replicates: '10'", "6:13: replicates: must be a whole number in [1, 1000000000], or {min, max, target-mcse}, but was '10' (without quotes it would be a number).")]
+    [InlineData("replicates: {min: 1, max: 5000, target-mcse: 0.01}", "6:19: replicates.min: must be a whole number in [1000, 1000000000], but was 1.")]
+    [InlineData("replicates: {max: 5000}", "6:13: replicates.target-mcse: is missing; give a number in [1E-05, 0.1].")]
+    [InlineData("replicates: {min: 2000, max: 1000, target-mcse: 0.01}", "6:30: replicates.max: must be at least min, 2000, but was 1000.")]
     [InlineData("alpha: 1", "6:8: alpha: must be a number in (0, 1), but was 1.")]
     [InlineData("alpha: .nan", "6:8: alpha: must be a number in (0, 1), but was .nan.")]
     [InlineData("random-numbers: comon", "6:17: random-numbers: must be one of common, independent, but was 'comon'; did you mean 'common'?")]
@@ -232,7 +233,9 @@ public sealed class StudyFileErrorTests
             .Where(k => k.Interval is not null)
             .ToDictionary(k => k.Key, k => k.Interval!.Describe(integer: false));
 
-        Assert.Equal(IntervalsOf(typeof(Design.Study)), IntervalsOf(typeof(StudyContent)));
+        Dictionary<string, string> ofFile = IntervalsOf(typeof(StudyContent));
+        ofFile.Add("replicates", IntervalsOf(typeof(Design.FixedReplicates))["count"]);
+        Assert.Equal(IntervalsOf(typeof(Design.Study)), ofFile);
     }
 
     private static string MessageOfLoad(string path) => Assert.Throws<StudyFileException>(() => StudyFile.Load(path)).Message;

@@ -39,13 +39,28 @@ public sealed class StudyFileTests
         Study study = file.ToStudy(seed: 7, replicates: 50);
 
         Assert.Null(file.Seed);
-        Assert.Equal(1000, file.Replicates);
+        Assert.Equal(new FixedReplicates { Count = 1000 }, file.Replicates);
         Assert.Equal(50, study.Replicates);
         Assert.Equal(["null-model", "linear", "quadratic"], study.Methods.Select(m => m.Name));
         Assert.Empty(study.Joint);
         Cell cell = Assert.Single(study.Cells);
         Assert.Empty(cell.Factors);
         Assert.Equal(["treatment"], cell.Scenario.Trial.Arms.AsEnumerable());
+    }
+
+    [Fact]
+    public void Read_OfReplicatesByPrecision_GivesTheRule()
+    {
+        StudyFile file = Example.ReadSmallWith("replicates: {max: 20000, target-mcse: 5e-3}");
+        PrecisionReplicates rule = new() { Min = 1000, Max = 20_000, TargetMcse = 0.005 };
+
+        Assert.Equal(rule, file.Replicates);
+        Assert.Equal(rule, file.ToStudy(1).Precision);
+        Assert.Equal(20_000, file.ToStudy(1).Replicates);
+        Assert.Null(file.ToStudy(1, replicates: 50).Precision);
+        Assert.Contains("replicates:\n  min: 1000\n  max: 20000\n  target-mcse: 0.005\n", file.ToYaml(1), StringComparison.Ordinal);
+        Assert.Contains("\nreplicates: 50\n", file.ToYaml(1, replicates: 50), StringComparison.Ordinal);
+        Assert.Equal(file.ToYaml(1), Example.Read(file.ToYaml(1)).ToYaml(1));
     }
 
     [Fact]

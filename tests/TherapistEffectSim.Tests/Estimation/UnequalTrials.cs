@@ -45,6 +45,7 @@ internal static class UnequalTrials
         }
 
         data.Count();
+        data.SumMeanProducts();
         return data;
     }
 

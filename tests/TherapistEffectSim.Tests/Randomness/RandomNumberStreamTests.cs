@@ -25,6 +25,7 @@ public sealed class RandomNumberStreamTests
             [RandomDomain.CaseloadWeight] = 18,
             [RandomDomain.TherapistContext] = 19,
             [RandomDomain.TherapistMean] = 20,
+            [RandomDomain.TherapistAdherence] = 21,
             [RandomDomain.Site] = 32,
             [RandomDomain.Study] = 48,
             [RandomDomain.Statistics] = 49,

@@ -77,27 +77,25 @@ public sealed class AllocationTests
     private static void AssertNoAllocation<T>(ReplicateEngine<T> engine, ScenarioPlan plan)
         where T : unmanaged, ILane<T>
     {
-        LeafTests tests = new(plan);
+        LeafDecisions decisions = new(plan);
         LeafValues values = new(plan);
         LeafSums sums = new(plan);
-        Run(engine, tests, values, sums); // buffers grow to the largest caseload, critical values are remembered
+        Run(engine, decisions, values, sums); // buffers grow to the largest caseload, critical values are remembered
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(engine, tests, values, sums);
+        Run(engine, decisions, values, sums);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static void Run<T>(ReplicateEngine<T> engine, LeafTests tests, LeafValues values, LeafSums sums)
+    private static void Run<T>(ReplicateEngine<T> engine, LeafDecisions decisions, LeafValues values, LeafSums sums)
         where T : unmanaged, ILane<T>
     {
         for (int leaf = 0; leaf < Leaves; leaf++)
         {
             engine.Run(leaf * LeafValues.Capacity, LeafValues.Capacity, values);
-            for (int r = 0; r < LeafValues.Capacity; r++)
-            {
-                sums.Add(tests, values, r);
-            }
+            decisions.Decide(values, LeafValues.Capacity);
+            sums.Add(decisions, values, LeafValues.Capacity);
         }
     }
 }

@@ -53,6 +53,9 @@ public sealed class BitIdentityTests
         new() { Preset = MethodPreset.Correlations },
     ];
 
+    /// <summary>Methods with every kind of test.</summary>
+    public static ImmutableArray<Method> AllMethods => [.. s_methods];
+
     /// <summary>Methods that see no more of a trial than means and sums within therapists.</summary>
     public static ImmutableArray<Method> MethodsWithoutPatients { get; } =
         [.. s_methods.Where(m => m.Name is not ("patients" or "products"))];

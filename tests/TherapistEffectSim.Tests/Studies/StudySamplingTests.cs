@@ -45,6 +45,33 @@ public sealed class StudySamplingTests
         World(new SharedCaseload { Total = 26, Cv = 0.2 }, reliability: 0.7, severity: -0.3),
     ];
 
+    // Patients' means come from the words that hold the adherence where patients are drawn: the data must not show it. 60 therapists in 50 replicates:
+    // an adherence that were one of the means' numbers would correlate by about .3 or more, by chance it does not reach .09 (probability 1e-6).
+    [Fact]
+    public void Of_AReplicateDrawnWithoutPatients_HasAdherenceIndependentOfTheMeans()
+    {
+        Scenario world = Worlds[0] with { Trial = new() { Therapists = 60, Caseload = new FixedCaseload { Patients = 2 } } };
+        Study study = StudyFixture.Study(50, 18, [StudyFixture.Own("own", "outcome ~ alliance_between + (1 | therapist)")], world);
+        Assert.True(StudySampling.IsWithoutPatients(study));
+        List<(double Adherence, double Outcome, double Alliance)> therapists = [];
+        for (long replicate = 1; replicate <= study.Replicates; replicate++)
+        {
+            DataTable data = ReplicateData.Of(study, 1, replicate, allPatients: false);
+            double[] adherence = Column("adherence");
+            double[] residual = [.. Column("outcome").Zip(Column("true_therapist_effect"), (y, u) => y - u)];
+            double[] alliance = Column("alliance_between");
+            for (int j = 0; j < 60; j++)
+            {
+                therapists.Add((adherence[2 * j], residual[2 * j] + residual[(2 * j) + 1], alliance[2 * j]));
+            }
+
+            double[] Column(string name) => [.. data.Numeric(name).Values];
+        }
+
+        Assert.InRange(MathNet.Numerics.Statistics.Correlation.Pearson(therapists.Select(t => t.Adherence), therapists.Select(t => t.Outcome)), -0.09, 0.09);
+        Assert.InRange(MathNet.Numerics.Statistics.Correlation.Pearson(therapists.Select(t => t.Adherence), therapists.Select(t => t.Alliance)), -0.09, 0.09);
+    }
+
     // The estimates that a run keeps are those of the data that simulate writes, to rounding.
     [Theory]
     [MemberData(nameof(Cases))]

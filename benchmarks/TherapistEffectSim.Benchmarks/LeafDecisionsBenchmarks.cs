@@ -1,11 +1,10 @@
 using BenchmarkDotNet.Attributes;
-using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Benchmarks;
 
 /// <summary>The decisions of all tests of one replicate from what its fits found: once per replicate.</summary>
-public class LeafTestsBenchmarks
+public class LeafDecisionsBenchmarks
 {
     private Leaf _leaf = null!;
 
@@ -16,17 +15,9 @@ public class LeafTestsBenchmarks
     public void Setup() => _leaf = new(Methods);
 
     [Benchmark(OperationsPerInvoke = LeafValues.Capacity)]
-    public int Test()
+    public ulong Decide()
     {
-        int rejections = 0;
-        for (int r = 0; r < LeafValues.Capacity; r++)
-        {
-            for (int t = 0; t < _leaf.Plan.Tests.Length; t++)
-            {
-                rejections += _leaf.Tests.Test(t, _leaf.Values, r).Decision == Decision.Rejected ? 1 : 0;
-            }
-        }
-
-        return rejections;
+        _leaf.Decisions.Decide(_leaf.Values, LeafValues.Capacity);
+        return _leaf.Decisions.MasksOfTest(0).Rejected;
     }
 }

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Files.StudyFiles;
+using TherapistEffectSim.Studies;
+
+namespace TherapistEffectSim.Benchmarks;
+
+/// <summary>
+/// Prints what data and fits of a study file cost, without decisions, sums and files: per scenario nanoseconds of user CPU time of one thread per replicate, and their
+/// sum over all replicates in seconds. <c>whole.sh</c> compares the whole command with it.
+/// </summary>
+internal static class KernelTime
+{
+    private const int Batches = 5;
+    private const double SecondsPerBatch = 0.4;
+
+    /// <param name="args">Study file, replicates per scenario.</param>
+    /// <returns>Exit code.</returns>
+    public static int Run(string[] args)
+    {
+        if (args.Length != 2 || !int.TryParse(args[1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out int replicates))
+        {
+            Console.Error.WriteLine("usage: kernel STUDY REPLICATES");
+            return 2;
+        }
+
+        Study study = StudyFile.Load(args[0]).ToStudy(seed: 1);
+        bool withoutPatients = StudySampling.IsWithoutPatients(study);
+        double total = 0;
+        foreach (Cell cell in study.Cells)
+        {
+            double nanoseconds = NanosecondsPerReplicate(ScenarioPlanner.Plan(study, cell, withoutPatients));
+            total += nanoseconds * replicates * 1e-9;
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"# scenario {cell.Number}: {nanoseconds:F1} ns"));
+        }
+
+        Console.WriteLine(total.ToString("F3", CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    private static double NanosecondsPerReplicate(ScenarioPlan plan)
+    {
+        IReplicateEngine engine = StudyRunner.Engine(plan, null);
+        LeafValues values = new(plan);
+        long first = 0;
+        double[] times = new double[Batches + 2]; // the first two compile
+        using Process process = Process.GetCurrentProcess();
+        for (int batch = 0; batch < times.Length; batch++)
+        {
+            long start = first;
+            process.Refresh();
+            TimeSpan before = process.UserProcessorTime;
+            for (Stopwatch wall = Stopwatch.StartNew(); wall.Elapsed.TotalSeconds < SecondsPerBatch; first += LeafValues.Capacity)
+            {
+                engine.Run(first, LeafValues.Capacity, values);
+            }
+
+            process.Refresh();
+            times[batch] = (process.UserProcessorTime - before).TotalNanoseconds / (first - start);
+        }
+
+        Array.Sort(times, 2, Batches);
+        return times[2 + (Batches / 2)];
+    }
+}

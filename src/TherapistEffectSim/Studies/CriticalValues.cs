@@ -1,0 +1,56 @@
+using TherapistEffectSim.Design;
+using TherapistEffectSim.Inference;
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>The critical values of a scenario's tests. Not safe to share between threads: those of F are remembered.</summary>
+internal sealed class CriticalValues
+{
+    public CriticalValues(ScenarioPlan plan)
+    {
+        double alpha = plan.Alpha;
+        NormalTwoSided = NormalDistribution.UpperQuantile(alpha / 2);
+        NormalOneSided = NormalDistribution.UpperQuantile(alpha);
+        LikelihoodRatio = ChiSquared.UpperQuantile(alpha, 1);
+        Mixture = alpha < 0.5 ? ChiSquared.UpperQuantile(2 * alpha, 1) : 0;
+        TwoSided = TCriticalValues.Of(alpha, Alternative.TwoSided);
+        bool oneSided = plan.Tests.Any(t => t.Kind == TestKind.LindMehlum
+            || ((t.Coefficient >= 0 || t.Kind == TestKind.TCorrelation) && t.Alternative != Alternative.TwoSided));
+        Greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : TwoSided;
+        Less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : TwoSided;
+        F = new(alpha);
+    }
+
+    /// <summary>Of |z|.</summary>
+    public double NormalTwoSided { get; }
+
+    /// <summary>Of z with one alternative.</summary>
+    public double NormalOneSided { get; }
+
+    /// <summary>Of a likelihood ratio of one fixed effect: χ²(1).</summary>
+    public double LikelihoodRatio { get; }
+
+    /// <summary>Of a likelihood ratio of a variance: χ²(0) and χ²(1), half and half.</summary>
+    public double Mixture { get; }
+
+    /// <summary>Of |t|.</summary>
+    public TCriticalValues TwoSided { get; }
+
+    /// <summary>Of t with the alternative "greater"; only where a test is one-sided.</summary>
+    public TCriticalValues Greater { get; }
+
+    /// <summary>Of t with the alternative "less"; only where a test is one-sided.</summary>
+    public TCriticalValues Less { get; }
+
+    /// <summary>Of F.</summary>
+    public FCriticalValues F { get; }
+
+    /// <summary>Of t with an alternative.</summary>
+    public TCriticalValues OfT(Alternative alternative) => alternative switch
+    {
+        Alternative.Greater => Greater,
+        Alternative.Less => Less,
+        _ => TwoSided,
+    };
+}
