@@ -102,7 +102,7 @@ internal sealed class NestedConditionalModes
             }
         }
 
-        SmallMatrix.Cholesky(m, q);
+        SmallCholesky.TryFactor(m, q);
         SmallMatrix.SolveLower(m, half, q, q);
         SmallMatrix.TransposeMultiply(half, half, conditional, q, q, q);
         if (r == 0)

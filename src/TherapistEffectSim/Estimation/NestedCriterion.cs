@@ -192,7 +192,7 @@ internal sealed class NestedCriterion
             covariance[(i * q) + i] += 1;
         }
 
-        SmallMatrix.Cholesky(covariance, q);
+        SmallCholesky.TryFactor(covariance, q);
         for (int i = 0; i < q; i++)
         {
             LogDeterminant += 2 * Elementary.Log(covariance[(i * q) + i]);

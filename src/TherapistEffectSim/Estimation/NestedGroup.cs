@@ -249,7 +249,7 @@ internal sealed class NestedGroup
             }
         }
 
-        SmallMatrix.Cholesky(m, q);
+        SmallCholesky.TryFactor(m, q);
         SmallMatrix.SolveLower(m, half, q, q);
         SmallMatrix.TransposeMultiply(half, half, _outerPrecision, q, q, q);
 

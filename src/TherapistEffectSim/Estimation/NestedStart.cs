@@ -83,7 +83,7 @@ internal static class NestedStart
             }
 
             double[] matrix = Positive(psi.AsSpan(first, order * (order + 1) / 2), order);
-            SmallMatrix.Cholesky(matrix, order);
+            SmallCholesky.TryFactor(matrix, order);
             int at = first;
             for (int c = 0; c < order; c++)
             {

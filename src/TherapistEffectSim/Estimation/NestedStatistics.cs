@@ -64,7 +64,7 @@ internal sealed class NestedStatistics
     /// <summary>Columns of a row of an outer group.</summary>
     public int OuterWidth => OuterColumns + Fixed;
 
-    /// <summary>N − rank Z: what is left for the residual variance besides the fixed effects that vary within groups.</summary>
+    /// <summary>Rank of the inner random columns, over all groups.</summary>
     public int RandomRank { get; private set; }
 
     /// <summary>R_u and what stands to its right: <see cref="InnerColumns"/> × <see cref="Width"/>.</summary>

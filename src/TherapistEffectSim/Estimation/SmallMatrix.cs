@@ -75,46 +75,6 @@ internal static class SmallMatrix
         }
     }
 
-    /// <summary>Overwrites the lower triangle with L, A = LLᵀ, and the upper with 0.</summary>
-    /// <param name="a">Order × order.</param>
-    /// <param name="order">Rows and columns.</param>
-    /// <returns>Whether A is positive definite to working precision.</returns>
-    public static bool Cholesky(Span<double> a, int order)
-    {
-        for (int j = 0; j < order; j++)
-        {
-            for (int i = 0; i < j; i++)
-            {
-                a[(i * order) + j] = 0;
-            }
-
-            for (int i = j; i < order; i++)
-            {
-                double sum = a[(i * order) + j];
-                for (int k = 0; k < j; k++)
-                {
-                    sum -= a[(i * order) + k] * a[(j * order) + k];
-                }
-
-                if (i == j)
-                {
-                    if (!(sum > 0))
-                    {
-                        return false;
-                    }
-
-                    a[(j * order) + j] = Math.Sqrt(sum);
-                }
-                else
-                {
-                    a[(i * order) + j] = sum / a[(j * order) + j];
-                }
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>X = L⁻¹X.</summary>
     /// <param name="lower">L, order × order, lower triangular.</param>
     /// <param name="x">Order × columns, overwritten.</param>
