@@ -8,6 +8,7 @@ return args switch
     ["parts", .. string[] rest] => PartsTime.Run(rest),
     ["fits", .. string[] rest] => FitTime.Run(rest),
     ["survey", .. string[] rest] => FitSurvey.Run(rest),
+    ["growth"] => GrowthTime.Run(),
     ["kernel", .. string[] rest] => KernelTime.Run(rest),
     _ => Benchmarks(args),
 };

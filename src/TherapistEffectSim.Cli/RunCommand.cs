@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.Results;
+using TherapistEffectSim.Reports.Charts;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Cli;
@@ -17,8 +18,9 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Force">Whether unfinished results of the same study may be replaced.</param>
 /// <param name="DryRun">Whether only to say what would be done.</param>
 /// <param name="KeepReplicates">Whether the tests of all replicates are written.</param>
+/// <param name="Report">Whether the results are made into an HTML report.</param>
 internal sealed record RunRequest(
-    string Study, string? Out, int? Replicates, ulong? Seed, Sampling? Sampling, int Threads, bool Force, bool DryRun, bool KeepReplicates);
+    string Study, string? Out, int? Replicates, ulong? Seed, Sampling? Sampling, int Threads, bool Force, bool DryRun, bool KeepReplicates, bool Report);
 
 /// <summary><c>tes run</c>: simulates a study and writes its result folder.</summary>
 internal static class RunCommand
@@ -41,6 +43,7 @@ internal static class RunCommand
         Option<bool> force = new("--force") { Description = "Start again where unfinished results of the same study stand" };
         Option<bool> dryRun = new("--dry-run") { Description = "Say what would be run and how long it may take, and run nothing" };
         Option<bool> keep = new("--keep-replicates") { Description = "Also write replicates.csv: every test of every replicate, for R's rsimsum" };
+        Option<bool> report = new("--report") { Description = "Also write report.html, as tes report does" };
         ExplainedCommand command = new("run", "Simulates a study: prints how often each test rejects and writes the result folder.")
         {
             Notes =
@@ -56,7 +59,7 @@ internal static class RunCommand
             ],
         };
         command.Arguments.Add(study);
-        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, force, dryRun, keep })
+        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, force, dryRun, keep, report })
         {
             command.Options.Add(option);
         }
@@ -71,7 +74,8 @@ internal static class RunCommand
                 parsed.GetValue(threads) ?? DefaultThreads(),
                 parsed.GetValue(force),
                 parsed.GetValue(dryRun),
-                parsed.GetValue(keep)),
+                parsed.GetValue(keep),
+                parsed.GetValue(report)),
             streams));
         return command;
     }
@@ -80,6 +84,12 @@ internal static class RunCommand
     /// <returns>The exit code.</returns>
     public static int Run(RunRequest request, Streams streams)
     {
+        if (request.Report && ChartLibrary.Missing is string missing)
+        {
+            streams.Say(missing);
+            return ExitCode.Failed;
+        }
+
         StudySource source = StudySource.Load(request.Study, request.Seed, request.Sampling, streams);
         string path = request.Out ?? Path.Combine("results", source.File.Name);
         Study study = source.Study(request.Replicates);
@@ -128,6 +138,11 @@ internal static class RunCommand
         streams.Say(complete
             ? string.Create(CultureInfo.InvariantCulture, $"Results in {path} ({clock.Elapsed.TotalSeconds:F1} s).")
             : $"Interrupted. What was finished is in {path}; --force starts again.");
+        if (request.Report)
+        {
+            ReportCommand.Run(path, file: null, streams);
+        }
+
         return complete ? ExitCode.Done : ExitCode.Interrupted;
     }
 

@@ -8,8 +8,11 @@ internal static partial class FolderContent
 {
     public const string ManifestName = "manifest.json";
 
+    /// <summary>Made from the results by <c>tes report</c>, and out of date once a run replaces them.</summary>
+    public const string ReportName = "report.html";
+
     /// <summary>Names of the files of a result folder.</summary>
-    public static readonly string[] FileNames = ["summary.csv", "joint.csv", "joint-pairs.csv", "replicates.csv", "study.yaml", ManifestName];
+    public static readonly string[] FileNames = ["summary.csv", "joint.csv", "joint-pairs.csv", "replicates.csv", "study.yaml", ManifestName, ReportName];
 
     /// <summary>Name under which a file is written before it is put in place.</summary>
     public static string TemporaryName(string fileName) => $".{fileName}.{Environment.ProcessId}.tmp";

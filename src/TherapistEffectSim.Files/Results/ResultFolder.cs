@@ -44,7 +44,7 @@ public sealed class ResultFolder : IDisposable
     /// <exception cref="ArgumentException">The name is another one, or has been used.</exception>
     public TextWriter Create(string fileName)
     {
-        bool isKnown = FolderContent.FileNames.Contains(fileName, StringComparer.Ordinal) && !IsManifest(fileName);
+        bool isKnown = FolderContent.FileNames.Contains(fileName, StringComparer.Ordinal) && !IsManifest(fileName) && fileName != FolderContent.ReportName;
         if (!isKnown || _writers.ContainsKey(fileName))
         {
             string finding = isKnown ? "has been created" : "is none of them";

@@ -77,6 +77,19 @@ public sealed class StudyFile
     public static StudyFile Read(TextReader text, string fileName, Func<string, (int Position, string Message)?>? checkFormula = null) =>
         Read(DocumentReader.ReadAll(text), fileName, checkFormula);
 
+    /// <summary>A study of one world, with the usual three methods.</summary>
+    /// <param name="name">Name of the study.</param>
+    /// <param name="question">What it asks.</param>
+    /// <param name="seed">Key of all random numbers.</param>
+    /// <param name="replicates">Replicates.</param>
+    /// <param name="scenario">The world.</param>
+    /// <exception cref="StudyFileException">There can be no such study: all reasons are listed.</exception>
+    public static StudyFile Of(string name, string question, ulong seed, int replicates, Scenario scenario)
+    {
+        StudyContent content = new() { Name = name, Question = question, Seed = seed, Replicates = new FixedReplicates { Count = replicates }, Scenario = RecordWriter.WriteRecord(scenario, default) };
+        return Read(YamlText.Of(RecordWriter.WriteRecord(content, default)), name, checkFormula: null);
+    }
+
     private static StudyFile Read(string? text, string fileName, Func<string, (int Position, string Message)?>? checkFormula)
     {
         ProblemList problems = new(fileName);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
@@ -21,6 +20,9 @@ public sealed record RunOptions
     /// <summary>Takes the tests of all replicates, in order; <see langword="null"/> if replicates are not kept.</summary>
     public Action<ReplicateRow>? OnReplicate { get; init; }
 
+    /// <summary>Lets the scenario under way be looked at before it is finished; <see langword="null"/> if nobody looks.</summary>
+    public CellUnderWay? UnderWay { get; init; }
+
     /// <summary>Told of finished replicates.</summary>
     public StudyProgress Progress { get; init; } = new();
 }
@@ -42,6 +44,17 @@ public sealed class StudyProgress
     internal void Spare(long replicates) => Interlocked.Add(ref _spared, replicates);
 }
 
+/// <summary>A scenario that is being run, to be looked at before it is finished. Safe to read while it runs.</summary>
+public sealed class CellUnderWay
+{
+    private volatile CellWork? _work;
+
+    /// <summary>The measures over the replicates that are done, of the scenario that was begun last; <see langword="null"/> before the first 64.</summary>
+    public CellResult? Snapshot() => _work?.ResultSoFar();
+
+    internal void Begin(CellWork work) => _work = work;
+}
+
 /// <summary>Runs studies.</summary>
 public static class StudyRunner
 {
@@ -56,14 +69,6 @@ public static class StudyRunner
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
     public static void Check(Study study) => StudySampling.Inspect(study);
 
-    /// <summary>The methods of a study by name, each with its model written out for a scenario.</summary>
-    /// <exception cref="StudyException">A method cannot be carried out in the scenario.</exception>
-    public static ImmutableArray<KeyValuePair<string, string>> Formulas(Study study, Scenario scenario)
-    {
-        ArgumentNullException.ThrowIfNull(study);
-        return [.. study.Methods.Select(method => MethodModel.Of(method, scenario)).Select(model => KeyValuePair.Create(model.Name, model.Text))];
-    }
-
     /// <summary>Runs all replicates of all scenarios.</summary>
     /// <returns>Whether all were run; false if cancelled, and then what was finished has been handed out.</returns>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
@@ -72,6 +77,11 @@ public static class StudyRunner
         if (options.Threads < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(options), $"Threads must be at least 1, but was {options.Threads}.");
+        }
+
+        if (options.UnderWay is not null && options.OnReplicate is not null)
+        {
+            throw new ArgumentException("A run that hands out its replicates cannot be looked at before it is finished.", nameof(options));
         }
 
         return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);
