@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.StudyFiles;
@@ -12,9 +11,6 @@ namespace TherapistEffectSim.Benchmarks;
 /// </summary>
 internal static class KernelTime
 {
-    private const int Batches = 5;
-    private const double SecondsPerBatch = 0.4;
-
     /// <param name="args">Study file, replicates per scenario.</param>
     /// <returns>Exit code.</returns>
     public static int Run(string[] args)
@@ -44,23 +40,13 @@ internal static class KernelTime
         IReplicateEngine engine = StudyRunner.Engine(plan, null);
         LeafValues values = new(plan);
         long first = 0;
-        double[] times = new double[Batches + 2]; // the first two compile
-        using Process process = Process.GetCurrentProcess();
-        for (int batch = 0; batch < times.Length; batch++)
-        {
-            long start = first;
-            process.Refresh();
-            TimeSpan before = process.UserProcessorTime;
-            for (Stopwatch wall = Stopwatch.StartNew(); wall.Elapsed.TotalSeconds < SecondsPerBatch; first += LeafValues.Capacity)
+        return CpuTimer.NanosecondsPerUnit(
+            () =>
             {
                 engine.Run(first, LeafValues.Capacity, values);
-            }
-
-            process.Refresh();
-            times[batch] = (process.UserProcessorTime - before).TotalNanoseconds / (first - start);
-        }
-
-        Array.Sort(times, 2, Batches);
-        return times[2 + (Batches / 2)];
+                first += LeafValues.Capacity;
+            },
+            LeafValues.Capacity,
+            batches: 5);
     }
 }

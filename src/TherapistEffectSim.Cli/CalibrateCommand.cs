@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TherapistEffectSim.Files.Results;
 using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Inference;
 using TherapistEffectSim.Planning;
@@ -133,7 +134,7 @@ internal static class CalibrateCommand
             return ExitCode.Done;
         }
 
-        OutputFile.Write(request.Out, yaml);
+        WholeFile.Write(request.Out, yaml);
         streams.Say($"Wrote {request.Out}. Write in the effects that would matter, then: tes run {request.Out}");
         return ExitCode.Done;
     }

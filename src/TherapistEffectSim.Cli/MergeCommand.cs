@@ -70,7 +70,7 @@ internal static class MergeCommand
         }
 
         string path = output ?? (folders.Length == 1 ? folders[0] : Path.Combine("results", study.Name));
-        using ResultFolder folder = ResultFolder.Open(path, shards.Run.StudyIdentity, UnfinishedResults.GoOn);
+        using ResultFolder folder = ResultFolder.Open(path, shards.Run.StudyIdentity, UnfinishedResults.Resume);
         using CheckpointStore store = CheckpointStore.Of(shards.Readable);
         string[] missing = [.. shards.Missing(study, store)];
         foreach (string line in missing.Take(MostNamed))

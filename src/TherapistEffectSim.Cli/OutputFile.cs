@@ -1,8 +1,6 @@
-using System.Text;
-
 namespace TherapistEffectSim.Cli;
 
-/// <summary>A file that a command writes: whole, or not at all.</summary>
+/// <summary>A file that a command is asked to write.</summary>
 internal static class OutputFile
 {
     /// <summary>Why a file may not be written; <see langword="null"/> if it may.</summary>
@@ -13,20 +11,4 @@ internal static class OutputFile
         : Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder) ? $"{path}: there is no folder {folder}."
         : !replace && File.Exists(path) ? $"{path}: exists already; --force replaces it."
         : null;
-
-    /// <summary>Writes under a temporary name beside it, and puts the file in place when it is complete.</summary>
-    public static void Write(string path, string text)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
 }

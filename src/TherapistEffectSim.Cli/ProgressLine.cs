@@ -47,7 +47,7 @@ internal sealed class ProgressLine : IDisposable
     {
         long run = _progress.ReplicatesDone;
         long done = run + _progress.ReplicatesRestored;
-        long total = _total - _progress.ReplicatesSpared;
+        long total = Math.Max(done, _total - _progress.ReplicatesSpared); // of a plan it is known only roughly
         double rate = run / _clock.Elapsed.TotalSeconds;
         string left = run > 0 ? Duration(TimeSpan.FromSeconds(Math.Min((total - done) / rate, 1e8))) + " left" : "starting";
         string line = string.Create(

@@ -16,6 +16,7 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Force">Whether what an earlier run has done may be discarded.</param>
 /// <param name="DryRun">Whether only to say what would be done.</param>
 /// <param name="KeepReplicates">Whether the tests of all replicates are written.</param>
+/// <param name="Report">Whether the results are made into an HTML report.</param>
 internal sealed record RunRequest(
     string Study,
     string? Out,
@@ -27,7 +28,8 @@ internal sealed record RunRequest(
     bool Resume,
     bool Force,
     bool DryRun,
-    bool KeepReplicates);
+    bool KeepReplicates,
+    bool Report);
 
 /// <summary><c>tes run</c>: simulates a study and writes its result folder.</summary>
 internal static class RunCommand
@@ -35,14 +37,7 @@ internal static class RunCommand
     public static Command Create(Streams streams)
     {
         Argument<string> study = new("STUDY") { Description = "A study file (YAML or JSON); - reads standard input." };
-        Option<string?> folder = new("--out", "-o") { Description = "Result folder [default: results/<name of the study>]", HelpName = "DIR" };
-        folder.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
-            {
-                result.AddError("--out must name a folder, but is empty.");
-            }
-        });
+        Option<string?> folder = ResultFolderOption("results/<name of the study>");
         Option<int?> replicates = WholeNumber.Replicates();
         Option<ulong?> seed = WholeNumber.Seed();
         Choice<Sampling?> sampling = Choices.Sampling();
@@ -52,6 +47,7 @@ internal static class RunCommand
         Option<bool> force = new("--force") { Description = "Start again where unfinished results of the same study stand" };
         Option<bool> dryRun = new("--dry-run") { Description = "Say what would be run and how long it may take, and run nothing" };
         Option<bool> keep = new("--keep-replicates") { Description = "Also write replicates.csv: every test of every replicate, for R's rsimsum" };
+        Option<bool> report = new("--report") { Description = "Also write report.html, as tes report does" };
         ExplainedCommand command = new("run", "Simulates a study: prints how often each test rejects and writes the result folder.")
         {
             Notes =
@@ -71,7 +67,7 @@ internal static class RunCommand
             ],
         };
         command.Arguments.Add(study);
-        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, shard, resume, force, dryRun, keep })
+        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, shard, resume, force, dryRun, keep, report })
         {
             command.Options.Add(option);
         }
@@ -81,6 +77,11 @@ internal static class RunCommand
             if (result.GetValue(resume) && result.GetValue(force))
             {
                 result.AddError("--resume keeps what is done and --force discards it: give one of them.");
+            }
+
+            if (result.GetValue(report) && result.GetValue(shard) is not null)
+            {
+                result.AddError("--report needs results, which a shard alone has not: give it to tes report after tes merge.");
             }
         });
         command.SetAction(parsed => StudyExecution.Run(
@@ -95,8 +96,24 @@ internal static class RunCommand
                 parsed.GetValue(resume),
                 parsed.GetValue(force),
                 parsed.GetValue(dryRun),
-                parsed.GetValue(keep)),
+                parsed.GetValue(keep),
+                parsed.GetValue(report)),
             streams));
         return command;
+    }
+
+    /// <summary>The option that names the result folder.</summary>
+    /// <param name="usual">What it is if it is not given, for the help.</param>
+    public static Option<string?> ResultFolderOption(string usual)
+    {
+        Option<string?> folder = new("--out", "-o") { Description = $"Result folder [default: {usual}]", HelpName = "DIR" };
+        folder.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
+            {
+                result.AddError("--out must name a folder, but is empty.");
+            }
+        });
+        return folder;
     }
 }

@@ -154,7 +154,7 @@ internal sealed class RunReport
         {
             IEnumerable<string> rates = first.Select(h =>
                 cell.Summary.First(r => r.Method == h.Method && r.Term == h.Term && r.Test == h.Test && r.Measure == "rejection_rate") is var row
-                && ScenarioBlock.WasMade(row)
+                && TestWords.WasMade(row)
                     ? $"{ShareText.Percent(row)} ±{ShareText.Percent(row.Mcse ?? 0, row.Mcse).TrimEnd(' ', '%')}"
                     : "–");
             table.AddTexts(

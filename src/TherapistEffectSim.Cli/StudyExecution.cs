@@ -3,6 +3,7 @@ using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.Checkpoints;
 using TherapistEffectSim.Files.Results;
+using TherapistEffectSim.Reports.Charts;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Cli;
@@ -29,6 +30,12 @@ internal sealed class StudyExecution
     /// <returns>The exit code.</returns>
     public static int Run(RunRequest request, Streams streams)
     {
+        if (request.Report && ChartLibrary.Missing is string missing)
+        {
+            streams.Say(missing);
+            return ExitCode.Failed;
+        }
+
         StudySource source = StudySource.Load(request.Study, request.Seed, request.Sampling, streams);
         string path = request.Out ?? Path.Combine("results", source.File.Name);
         if (request.Resume && Earlier(path, request.Shard) is { } earlier)
@@ -83,7 +90,7 @@ internal sealed class StudyExecution
 
         string identity = _source.File.Identity(_source.Seed);
         UnfinishedResults unfinished =
-            _request.Force ? UnfinishedResults.StartAgain : _request.Resume ? UnfinishedResults.GoOn : UnfinishedResults.Refuse;
+            _request.Force ? UnfinishedResults.StartAgain : _request.Resume ? UnfinishedResults.Resume : UnfinishedResults.Refuse;
         using ResultFolder folder = ResultFolder.Open(_path, identity, unfinished, _request.Shard);
         if (_request.DryRun)
         {
@@ -170,6 +177,11 @@ internal sealed class StudyExecution
         _streams.Say(complete
             ? string.Create(CultureInfo.InvariantCulture, $"Results in {_path} ({clock.Elapsed.TotalSeconds:F1} s).")
             : $"Interrupted. What was finished is in {_path}; --resume goes on, --force starts again.");
+        if (_request.Report)
+        {
+            ReportCommand.Run(_path, file: null, _streams);
+        }
+
         return complete ? ExitCode.Done : ExitCode.Interrupted;
     }
 

@@ -29,7 +29,7 @@ internal sealed class Verification
     {
         Cell cell = study.Cells[scenario - 1];
         Verification verification = new(
-            [.. StudyRunner.Formulas(study, cell.Scenario).Zip(study.Methods, (formula, method) => new VerifiedMethod(formula.Key, formula.Value, method))]);
+            [.. StudyOutline.Of(study, cell).Formulas.Zip(study.Methods, (formula, method) => new VerifiedMethod(formula.Key, formula.Value, method))]);
         Study one = study with
         {
             Cells = [cell],
@@ -123,7 +123,7 @@ internal sealed class Verification
     {
         using StringWriter text = new() { NewLine = "\n" };
         write(text);
-        OutputFile.Write(Path.Join(folder, name), text.ToString());
+        WholeFile.Write(Path.Join(folder, name), text.ToString());
     }
 
     private void Compare(VerifiedMethod method, DataTable data, IEnumerable<ReplicateRow> rows)

@@ -6,6 +6,7 @@ public sealed class HelpTests
     [InlineData("help")]
     [InlineData("help-run", "run")]
     [InlineData("help-merge", "merge")]
+    [InlineData("help-plan", "plan")]
     [InlineData("help-simulate", "simulate")]
     [InlineData("help-validate", "validate")]
     [InlineData("help-schema", "schema")]
@@ -14,6 +15,8 @@ public sealed class HelpTests
     [InlineData("help-scenarios-copy", "scenarios", "copy")]
     [InlineData("help-fit", "fit")]
     [InlineData("help-summarise", "summarise")]
+    [InlineData("help-report", "report")]
+    [InlineData("help-teach", "teach")]
     [InlineData("help-calibrate", "calibrate")]
     [InlineData("help-statement", "statement")]
     [InlineData("help-verify", "verify")]
@@ -29,7 +32,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[])["", "run", "merge", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "calibrate", "statement", "verify", "completion"])
+            ((string[])["", "run", "merge", "plan", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "report", "teach", "calibrate", "statement", "verify", "completion"])
                 .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 

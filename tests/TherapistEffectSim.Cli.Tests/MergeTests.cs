@@ -120,7 +120,7 @@ public sealed class MergeTests
         CommandRun.Of(command);
 
         Assert.Equal(
-            new CommandRun(ExitCode.OtherStudy, "", $"{folder.At("out")} holds checkpoint-1-of-1.bin, what a run of this shard has done: add --resume to go on there, or --force to start again.\n"),
+            new CommandRun(ExitCode.OtherStudy, "", $"{folder.At("out")} holds checkpoint-1-of-1.bin, what a run of this shard has done: add --resume to go on, or --force to start again.\n"),
             CommandRun.Of(command));
         Assert.StartsWith("Goes on after 64 of 64 replicates.\nShard 1/1 is done: 64 replicates in ", CommandRun.Of([.. command, "--resume"]).Error);
         Assert.StartsWith($"--force discards 64 finished replicates in {folder.At("out")}.\nShard 1/1 is done: 64 replicates in ", CommandRun.Of([.. command, "--force"]).Error);

@@ -118,7 +118,7 @@ public sealed class RunFolderTests
         folder.Write("out/manifest.json", manifest.Replace("\"complete\"", "\"interrupted\"", StringComparison.Ordinal));
 
         Assert.Equal(
-            new CommandRun(ExitCode.OtherStudy, "", $"{folder.At("out")} holds the files of a run that did not end or is still going on: add --resume to go on there, or --force to start again.\n"),
+            new CommandRun(ExitCode.OtherStudy, "", $"{folder.At("out")} holds the files of a run that did not end or is still going on: add --resume to go on, or --force to start again.\n"),
             RunLine(folder));
         Assert.Equal(ExitCode.Done, RunLine(folder, "--force").ExitCode);
         Assert.Equal(RunStatus.Complete, ManifestOf(folder).Status);

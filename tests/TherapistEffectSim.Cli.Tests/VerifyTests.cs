@@ -69,7 +69,7 @@ public sealed class VerifyTests
 
         (int code, string output) = Output("bash", folder.Write("completion.sh", script));
 
-        Assert.Equal((0, "--replicates --resume\n"), (code, output));
+        Assert.Equal((0, "--replicates --report --resume\n"), (code, output));
     }
 
     [Fact]

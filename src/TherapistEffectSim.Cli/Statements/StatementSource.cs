@@ -30,7 +30,7 @@ internal sealed record StatementSource(
         r.Scenario == rate.Scenario && r.Method == rate.Method && r.Term == rate.Term && r.Test == test && r.Measure == measure);
 
     /// <summary>The methods, with their models written out.</summary>
-    public ImmutableArray<KeyValuePair<string, string>> Formulas => StudyRunner.Formulas(Study, Cells[0].Scenario);
+    public ImmutableArray<KeyValuePair<string, string>> Formulas => StudyOutline.Of(Study, Cells[0]).Formulas;
 
     /// <summary>Reads a folder that <c>tes run</c> has written.</summary>
     /// <param name="folder">The folder.</param>

@@ -19,8 +19,16 @@ internal static partial class FolderContent
 {
     public const string ManifestName = "manifest.json";
 
+    /// <summary>Made from the results by <c>tes report</c>, and out of date once a run replaces them.</summary>
+    public const string ReportName = "report.html";
+
     /// <summary>Names of the files of a result folder.</summary>
-    public static readonly string[] FileNames = ["summary.csv", "joint.csv", "joint-pairs.csv", "replicates.csv", "study.yaml", ManifestName];
+    public static readonly string[] FileNames =
+    [
+        "summary.csv", "joint.csv", "joint-pairs.csv", "replicates.csv",
+        "plan.csv", "curve.csv", "plan.json", EvaluationsCsv.FileName,
+        "study.yaml", ManifestName, ReportName,
+    ];
 
     /// <summary>Name under which a file is written before it is put in place.</summary>
     public static string TemporaryName(string fileName) => $".{fileName}.{Environment.ProcessId}.tmp";
@@ -98,7 +106,7 @@ internal static partial class FolderContent
             if (names.Contains(Checkpoint.NameOf(own), StringComparer.Ordinal))
             {
                 throw new ResultFolderException(
-                    $"{path} holds {Checkpoint.NameOf(own)}, what a run of this shard has done: add --resume to go on there, or --force to start again.");
+                    $"{path} holds {Checkpoint.NameOf(own)}, what a run of this shard has done: add --resume to go on, or --force to start again.");
             }
 
             return;
@@ -107,7 +115,7 @@ internal static partial class FolderContent
         if (!isComplete && names.Length > 0 || state.Leftovers.Length > 0)
         {
             throw new ResultFolderException(
-                $"{path} holds the files of a run that did not end or is still going on: add --resume to go on there, or --force to start again.");
+                $"{path} holds the files of a run that did not end or is still going on: add --resume to go on, or --force to start again.");
         }
     }
 

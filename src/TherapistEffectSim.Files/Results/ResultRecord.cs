@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
-using TherapistEffectSim.Data;
 using TherapistEffectSim.Files.Tables;
 using TherapistEffectSim.Performance;
 
@@ -12,6 +11,8 @@ public sealed record ResultRecord
 {
     private const string SummaryName = "summary.csv";
     private const string JointName = "joint.csv";
+    private const string PairsName = "joint-pairs.csv";
+    private const string ReplicatesName = "replicates.csv";
     private const string StudyName = "study.yaml";
 
     /// <summary>The folder as the caller named it.</summary>
@@ -25,6 +26,12 @@ public sealed record ResultRecord
 
     /// <summary>Rows of <c>joint.csv</c>.</summary>
     public required ImmutableArray<JointRow> Joint { get; init; }
+
+    /// <summary>Rows of <c>joint-pairs.csv</c>.</summary>
+    public required ImmutableArray<JointPairRow> Pairs { get; init; }
+
+    /// <summary>Whether the tests of all replicates were kept.</summary>
+    public bool HasReplicates => Manifest.Files.ContainsKey(ReplicatesName);
 
     /// <summary>Path of the study as run.</summary>
     public string StudyPath => Path.Join(Folder, StudyName);
@@ -42,7 +49,7 @@ public sealed record ResultRecord
         }
 
         Manifest manifest = ReadManifest(folder);
-        foreach (string name in new[] { SummaryName, JointName, StudyName })
+        foreach (string name in new[] { SummaryName, JointName, PairsName, StudyName }.Concat(manifest.Files.Keys.Where(name => name is ReplicatesName)))
         {
             CheckUnchanged(folder, name, manifest);
         }
@@ -51,10 +58,29 @@ public sealed record ResultRecord
         {
             Folder = folder,
             Manifest = manifest,
-            Summary = SummaryRows(Path.Join(folder, SummaryName)),
-            Joint = JointRows(Path.Join(folder, JointName)),
+            Summary = [.. StoredRow.Read(Path.Join(folder, SummaryName), SummaryCsv.Columns).Select(SummaryOf)],
+            Joint = [.. StoredRow.Read(Path.Join(folder, JointName), JointCsv.Columns).Select(JointOf)],
+            Pairs = [.. StoredRow.Read(Path.Join(folder, PairsName), JointPairsCsv.Columns).Select(PairOf)],
         };
     }
+
+    /// <summary>The rows of <c>replicates.csv</c>, one at a time, in the order of the file.</summary>
+    /// <exception cref="CsvTableException">The file cannot be read.</exception>
+    public IEnumerable<ReplicateRow> Replicates() =>
+        StoredRow.Read(Path.Join(Folder, ReplicatesName), ReplicatesCsv.Columns).Select(row => new ReplicateRow(
+            (int)row.Count("scenario"),
+            row.Count("replicate"),
+            row.Text("method"),
+            row.Text("term"),
+            row.Text("test"),
+            row.Number("estimate") ?? double.NaN,
+            row.Number("std_error") ?? double.NaN,
+            row.Number("df") ?? double.NaN,
+            row.Number("statistic") ?? double.NaN,
+            row.Number("p_value") ?? double.NaN,
+            row.Number("conf_low") ?? double.NaN,
+            row.Number("conf_high") ?? double.NaN,
+            row.Word("status", ReplicatesCsv.Statuses)));
 
     private static Manifest ReadManifest(string folder)
     {
@@ -91,70 +117,50 @@ public sealed record ResultRecord
         }
     }
 
-    private static ImmutableArray<SummaryRow> SummaryRows(string path)
+    private static SummaryRow SummaryOf(StoredRow row) => new()
     {
-        DataTable table = CsvTableReader.Read(path,
-        [
-            Number("scenario"), Text("method"), Text("term"), Text("test"), Number("true_value"), Text("rejection_means"), Text("measure"), Number("value"),
-            Number("mcse"), Number("conf_low"), Number("conf_high"), Number("replicates"), Number("failures"),
-        ]);
-        return [.. Enumerable.Range(0, table.Rows).Select(row => new SummaryRow
-        {
-            Scenario = (int)table.Numeric("scenario").Values[row],
-            Method = Cell(table, "method", row),
-            Term = Cell(table, "term", row),
-            Test = Cell(table, "test", row),
-            TrueValue = Known(table, "true_value", row),
-            RejectionMeans = Cell(table, "rejection_means", row),
-            Measure = Cell(table, "measure", row),
-            Value = Known(table, "value", row),
-            Mcse = Known(table, "mcse", row),
-            ConfLow = Known(table, "conf_low", row),
-            ConfHigh = Known(table, "conf_high", row),
-            Replicates = (long)(Known(table, "replicates", row) ?? 0),
-            Failures = (long)(Known(table, "failures", row) ?? 0),
-        })];
-    }
+        Scenario = (int)row.Count("scenario"),
+        Method = row.Text("method"),
+        Term = row.Text("term"),
+        Test = row.Text("test"),
+        TrueValue = row.Number("true_value"),
+        RejectionMeans = row.Text("rejection_means"),
+        Measure = row.Text("measure"),
+        Value = row.Number("value"),
+        Mcse = row.Number("mcse"),
+        ConfLow = row.Number("conf_low"),
+        ConfHigh = row.Number("conf_high"),
+        Replicates = row.Count("replicates"),
+        Failures = row.Count("failures"),
+    };
 
-    // A study without joint tests has a header only.
-    private static ImmutableArray<JointRow> JointRows(string path)
+    private static JointRow JointOf(StoredRow row) => new()
     {
-        if (File.ReadLines(path).Skip(1).All(line => line.Length == 0))
-        {
-            return [];
-        }
+        Scenario = (int)row.Count("scenario"),
+        Pattern = row.Text("pattern"),
+        Count = row.Count("count"),
+        Share = row.Known("share"),
+        Mcse = row.Known("mcse"),
+        ConfLow = row.Known("conf_low"),
+        ConfHigh = row.Known("conf_high"),
+        Replicates = row.Count("replicates"),
+        Failures = row.Count("failures"),
+    };
 
-        DataTable table = CsvTableReader.Read(path,
-        [
-            Number("scenario"), Text("pattern"), Number("count"), Number("share"), Number("mcse"), Number("conf_low"), Number("conf_high"),
-            Number("replicates"), Number("failures"),
-        ]);
-        return [.. Enumerable.Range(0, table.Rows).Select(row => new JointRow
-        {
-            Scenario = (int)table.Numeric("scenario").Values[row],
-            Pattern = Cell(table, "pattern", row),
-            Count = (long)table.Numeric("count").Values[row],
-            Share = table.Numeric("share").Values[row],
-            Mcse = table.Numeric("mcse").Values[row],
-            ConfLow = table.Numeric("conf_low").Values[row],
-            ConfHigh = table.Numeric("conf_high").Values[row],
-            Replicates = (long)table.Numeric("replicates").Values[row],
-            Failures = (long)table.Numeric("failures").Values[row],
-        })];
-    }
-
-    private static CsvColumn Number(string name) => new(name, CellContent.Numbers) { Missing = MissingCells.NotAvailableOrEmpty };
-
-    private static CsvColumn Text(string name) => new(name, CellContent.Text) { Missing = MissingCells.NotAvailableOrEmpty };
-
-    private static double? Known(DataTable table, string column, int row) =>
-        table.Column(column).IsMissing(row) ? null : table.Numeric(column).Values[row];
-
-    private static string Cell(DataTable table, string column, int row)
+    private static JointPairRow PairOf(StoredRow row) => new()
     {
-        TextColumn texts = table.AsFactor(column);
-        return texts.Codes[row] < 0 ? "" : texts.Levels[texts.Codes[row]];
-    }
+        Scenario = (int)row.Count("scenario"),
+        A = row.Text("a"),
+        B = row.Text("b"),
+        Both = row.Count("both"),
+        OnlyA = row.Count("only_a"),
+        OnlyB = row.Count("only_b"),
+        Neither = row.Count("neither"),
+        Difference = row.Known("difference"),
+        DifferenceMcse = row.Known("difference_mcse"),
+        ConfLow = row.Known("conf_low"),
+        ConfHigh = row.Known("conf_high"),
+    };
 }
 
 /// <summary>A folder that does not hold what a run wrote. The message says what is missing or changed.</summary>

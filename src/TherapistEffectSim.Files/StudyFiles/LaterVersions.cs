@@ -8,12 +8,12 @@ internal static partial class LaterVersions
 {
     // path: a key. path=word: a word at that key. * stands for one key.
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
-        "plan", "redraw-predictors",
+        "redraw-predictors",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
         "scenario.outcome.kind=growth",
-        "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap",
+        "methods.tests.by=t-kenward-roger", "methods.tests.by=bootstrap",
         "methods.tests.by=joint-wald",
-        "joint.by=t-kenward-roger", "joint.by=rlrt-exact", "joint.by=bootstrap",
+        "joint.by=t-kenward-roger", "joint.by=bootstrap",
         "joint.by=joint-wald");
 
     public static bool HasKey(string path) => Has(path, "");

@@ -54,4 +54,7 @@ internal sealed record StudyContent
 
     [Description("Cells to leave out: those that match all values of an item.")]
     public Node? Exclude { get; init; }
+
+    [Description("For tes plan: what the trial must reach, and what may be chosen to reach it.")]
+    public PlanContent? Plan { get; init; }
 }

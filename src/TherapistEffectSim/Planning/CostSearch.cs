@@ -14,10 +14,14 @@ internal sealed class CostSearch
     private const int MostSteps = 40;
     private const int MostSettings = 2000;
     private const int MostCandidates = 8;
-    private const int LastRounds = 4;
-    private const double CandidateShare = 0.08; // of the leaves, for the confirmation of each candidate
+    private const int LastRounds = 3;
+    private const int MostTold = 3;
+    private const double CandidateShare = 0.06; // of the leaves, for the confirmation of each candidate
+    private const double LastShare = 0.1;       // for each round of those that could be the cheapest
+    private const double ToldShare = 0.3;       // for what is told of the cheapest
     private const double ErrorOfSearch = 0.03;  // of a value that the search finds, as a share: two standard errors
-    private const double ErrorOfConfirmed = 0.01; // once some are confirmed
+    private const double ErrorOfConfirmed = 0.02; // once some are confirmed
+    private const double Likely = 0.003;          // by which the candidates are put in order
     private const double ErrorOfSurface = 0.06; // in addition, at the distance of the first settings
 
     private static readonly int[] s_coarse = [0, 6, 4, 3]; // settings of each dimension by the number of other dimensions
@@ -85,11 +89,12 @@ internal sealed class CostSearch
                     .Where(p => !candidates.Exists(c => c.Setting.Others.SequenceEqual(p.Others)))
                     .Select(p => (p.Others, Believed: Believed(p.Others) * shift))
                     .Where(p => p.Believed * (1 - ErrorOfSearch) <= _first.Highest)
-                    .Select(p => (p.Others, Least: CostOf(p.Others, p.Believed * (1 - (isShared ? ErrorOfConfirmed : ErrorOfSearch))), Cost: CostOf(p.Others, p.Believed)))
-                    .OrderBy(p => p.Least)
-                    .ThenBy(p => p.Cost),
+                    .Select(p => (p.Others, Least: CostOf(p.Others, p.Believed * (1 - (isShared ? ErrorOfConfirmed : ErrorOfSearch))), Cost: CostOf(p.Others, p.Believed * (1 - Likely))))
+                    .Where(p => p.Least < known)
+                    .OrderBy(p => p.Cost)
+                    .ThenBy(p => p.Least),
             ];
-            if (next.Length == 0 || next[0].Least >= known)
+            if (next.Length == 0)
             {
                 break;
             }
@@ -102,15 +107,28 @@ internal sealed class CostSearch
 
             Confirmation confirmation = _roots.Confirm(setting.Line, setting.Position, (long)(CandidateShare * leaves));
             candidates.Add((setting, confirmation));
-            known = Math.Min(known, CostOf(setting, confirmation));
+            known = Math.Min(known, MostCostOf(setting, confirmation));
         }
 
-        // What is left goes to the candidate that could be the cheapest by the low end of its interval.
-        double rest = 1 - (CandidateShare * candidates.Count);
+        // Those that could be the cheapest by the low ends of their intervals.
         for (int round = 0; round < LastRounds && candidates.Count > 0; round++)
         {
             (Setting setting, Confirmation confirmation) = candidates.MinBy(c => LeastCostOf(c.Setting, c.Confirmation));
-            _roots.Confirm(setting.Line, setting.Position, (long)(rest / LastRounds * leaves), confirmation);
+            _roots.Confirm(setting.Line, setting.Position, (long)(LastShare * leaves), confirmation);
+        }
+
+        // The cheapest of several has more likely been lucky: what is told of it rests on replicates that did not choose it.
+        HashSet<Setting> told = [];
+        while (candidates.Count > 0 && told.Count < MostTold)
+        {
+            int cheapest = Enumerable.Range(0, candidates.Count).MinBy(i => CostOf(candidates[i].Setting, candidates[i].Confirmation));
+            Setting setting = candidates[cheapest].Setting;
+            if (!told.Add(setting))
+            {
+                break;
+            }
+
+            candidates[cheapest] = (setting, _roots.Confirm(setting.Line, ExactPosition(candidates[cheapest].Confirmation), (long)(ToldShare * leaves)));
         }
 
         return [.. candidates.OrderBy(c => CostOf(c.Setting, c.Confirmation)).Select(c => new RootOfSetting(c.Setting.Others, c.Confirmation.Estimate()))];
@@ -161,7 +179,15 @@ internal sealed class CostSearch
     // What the search makes of a setting: all that was solved around it, if that is enough.
     private double Believed(ImmutableArray<int> others) => _surface.IsKnown ? _surface.At(Scaled(others)) : ValueOf(_settings[KeyOf(others)]);
 
-    private double ExactOf(Confirmation confirmation) => ValueOf(confirmation.Estimate().Exact);
+    private double ExactOf(Confirmation confirmation) => ValueOf(ExactPosition(confirmation));
+
+    private static double ExactPosition(Confirmation confirmation) => confirmation.Estimate().Exact;
+
+    private double MostCostOf(Setting setting, Confirmation confirmation)
+    {
+        RootEstimate root = confirmation.Estimate();
+        return root.IsHighOpen ? double.PositiveInfinity : CostOf(setting.Others, setting.Line.Value(root.High));
+    }
 
     private double LeastCostOf(Setting setting, Confirmation confirmation) => CostOf(setting.Others, setting.Line.Value(confirmation.Estimate().Low));
 

@@ -16,7 +16,8 @@ internal sealed record DesignRun(Scenario Scenario, ulong Seed, long FirstLeaf, 
 /// <remarks>What it returns does not depend on threads or lanes: tallies of blocks of leaves are added in order.</remarks>
 internal sealed class DesignEvaluator
 {
-    private const int LeavesPerBlock = 4;
+    private const int LeavesPerBlock = 4;         // of small trials; else a single one
+    private const int PatientsOfSmallTrials = 10_000;
     private const int Leaf = LeafValues.Capacity;
 
     private readonly Study _study;
@@ -88,9 +89,10 @@ internal sealed class DesignEvaluator
     private static IEnumerable<(int Run, long First, long End)> Blocks(DesignRun run, int index)
     {
         long end = run.FirstLeaf + run.Leaves;
-        for (long first = run.FirstLeaf; first < end; first += LeavesPerBlock)
+        int leaves = run.Scenario.Trial.ExpectedPatients <= PatientsOfSmallTrials ? LeavesPerBlock : 1;
+        for (long first = run.FirstLeaf; first < end; first += leaves)
         {
-            yield return (index, first, Math.Min(end, first + LeavesPerBlock));
+            yield return (index, first, Math.Min(end, first + leaves));
         }
     }
 

@@ -11,6 +11,8 @@ namespace TherapistEffectSim.Planning;
 internal sealed class DesignLedger
 {
     private const int Leaf = LeafValues.Capacity;
+    private const int LeavesPerPiece = 64;  // of a record
+    private const int LeavesPerBatch = 256; // that an interruption loses at most
     private const ulong Confirmation = 0x636F6E6669726D; // "confirm" in ASCII
 
     private readonly DesignEvaluator _evaluator;
@@ -76,26 +78,57 @@ internal sealed class DesignLedger
 
     private Tally[] Run(PlanStage stage, ulong seed, List<(PlanDesign Design, long First, long Leaves)> runs)
     {
-        DesignRecord?[] records = [.. runs.Select(r => _known.GetValueOrDefault((r.Design.Name, seed, r.First * Leaf, r.Leaves * Leaf)))];
-        int[] missing = [.. Enumerable.Range(0, runs.Count).Where(i => records[i] is null)];
-        if (missing.Length > 0)
+        Tally[] sums = new Tally[runs.Count];
+        List<(int Run, long First, long Leaves)> batch = [];
+        long leaves = 0;
+        foreach ((int Run, long First, long Leaves) piece in runs.SelectMany(Pieces))
         {
-            Tally[] made = _evaluator.Run([.. missing.Select(i => new DesignRun(runs[i].Design.Scenario, seed, runs[i].First, runs[i].Leaves))]);
-            for (int m = 0; m < missing.Length; m++)
+            batch.Add(piece);
+            leaves += piece.Leaves;
+            if (leaves >= LeavesPerBatch)
             {
-                (PlanDesign design, long first, _) = runs[missing[m]];
-                Tally tally = made[m];
-                records[missing[m]] = new(stage, design.Name, seed, first * Leaf, tally.Replicates, tally.Values, tally.Sum, tally.SumOfSquares);
+                RunBatch();
             }
         }
 
-        foreach (DesignRecord? record in records)
+        RunBatch();
+        return sums;
+
+        void RunBatch()
         {
-            Replicates += record!.Replicates;
-            _onRecord?.Invoke(record);
+            DesignRecord[] records = Records(stage, seed, [.. batch.Select(p => (runs[p.Run].Design, p.First, p.Leaves))]);
+            for (int i = 0; i < records.Length; i++)
+            {
+                Replicates += records[i].Replicates;
+                sums[batch[i].Run] += new Tally(records[i].Replicates, records[i].Values, records[i].Sum, records[i].SumOfSquares);
+                _onRecord?.Invoke(records[i]);
+            }
+
+            batch.Clear();
+            leaves = 0;
+        }
+    }
+
+    private DesignRecord[] Records(PlanStage stage, ulong seed, (PlanDesign Design, long First, long Leaves)[] pieces)
+    {
+        DesignRecord?[] records = [.. pieces.Select(p => _known.GetValueOrDefault((p.Design.Name, seed, p.First * Leaf, p.Leaves * Leaf)))];
+        int[] missing = [.. Enumerable.Range(0, pieces.Length).Where(i => records[i] is null)];
+        Tally[] made = missing.Length == 0 ? [] : _evaluator.Run([.. missing.Select(i => new DesignRun(pieces[i].Design.Scenario, seed, pieces[i].First, pieces[i].Leaves))]);
+        for (int m = 0; m < missing.Length; m++)
+        {
+            (PlanDesign design, long first, _) = pieces[missing[m]];
+            records[missing[m]] = new(stage, design.Name, seed, first * Leaf, made[m].Replicates, made[m].Values, made[m].Sum, made[m].SumOfSquares);
         }
 
-        return [.. records.Select(r => new Tally(r!.Replicates, r.Values, r.Sum, r.SumOfSquares))];
+        return records!;
+    }
+
+    private static IEnumerable<(int Run, long First, long Leaves)> Pieces((PlanDesign Design, long First, long Leaves) run, int index)
+    {
+        for (long done = 0; done < run.Leaves; done += LeavesPerPiece)
+        {
+            yield return (index, run.First + done, Math.Min(LeavesPerPiece, run.Leaves - done));
+        }
     }
 
     private static (string Design, ulong Seed, long First, long Replicates) KeyOf(DesignRecord record) =>

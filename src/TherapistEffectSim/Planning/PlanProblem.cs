@@ -33,6 +33,9 @@ public sealed record PlanProblem
     /// <summary>Paths along which the curve around the answer is shown, beside that of the first dimension.</summary>
     public ImmutableArray<PlanVariation> Curves { get; init; } = [];
 
+    /// <summary>Replicates that a plan is likely to take in all.</summary>
+    public long LikelyReplicates => (long)(Replicates * (1.3 + (Dimensions.Length > 1 ? 1 : 0) + (0.3 * Assumptions.Sum(a => a.Values.Length))));
+
     /// <summary>Assumptions under which the answer is asked for again.</summary>
     public ImmutableArray<PlanVariation> Assumptions { get; init; } = [];
 }

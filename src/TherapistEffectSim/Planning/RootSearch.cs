@@ -33,9 +33,17 @@ internal sealed record RootEstimate
     /// <summary>Replicates behind the fit.</summary>
     public required long Replicates { get; init; }
 
-    /// <summary>What is measured at a position by the fitted line, with its Monte Carlo error.</summary>
+    /// <summary>What was found at the positions themselves, where they are too far apart for a line; else empty.</summary>
+    public IReadOnlyDictionary<int, Tally> Own { get; init; } = new Dictionary<int, Tally>();
+
+    /// <summary>What is measured at a position, by the fitted line or by the position's own replicates, with its Monte Carlo error.</summary>
     public MonteCarloEstimate At(int position, TargetScale scale)
     {
+        if (Own.TryGetValue(position, out Tally tally))
+        {
+            return scale.Estimate(tally);
+        }
+
         double g = Line.G(position);
         double mean = scale.Mean(Fit.At(g));
         double error = Fit.ErrorAt(g);
@@ -47,8 +55,17 @@ internal sealed record RootEstimate
     /// <summary>Probability that a position misses the target, given what was found (normal, no prior knowledge).</summary>
     public double ProbabilityBelow(int position, TargetScale scale)
     {
-        double g = Line.G(position);
-        return NormalDistribution.Cdf((scale.Target - Fit.At(g)) / Fit.ErrorAt(g));
+        (double eta, double error) = Own.TryGetValue(position, out Tally tally)
+            ? (scale.Link(scale.MeanOf(tally)), ErrorOf(tally, scale))
+            : (Fit.At(Line.G(position)), Fit.ErrorAt(Line.G(position)));
+        return NormalDistribution.Cdf((scale.Target - eta) / error);
+    }
+
+    /// <summary>Standard error of η of a tally.</summary>
+    public static double ErrorOf(Tally tally, TargetScale scale)
+    {
+        double mean = scale.MeanOf(tally);
+        return Math.Sqrt(scale.VarianceOf(tally, mean)) * Math.Abs(scale.Slope(mean));
     }
 }
 
@@ -106,9 +123,7 @@ internal sealed class RootSearch(DesignLedger ledger, TargetScale scale, double?
     public bool IsOutOfReach(DesignLine line)
     {
         Tally tally = ledger.Search(line[line.Count - 1], EndLeaves);
-        double mean = scale.MeanOf(tally);
-        double error = Math.Sqrt(scale.VarianceOf(tally, mean)) * Math.Abs(scale.Slope(mean));
-        return scale.Link(mean) + (MonteCarloEstimate.Z * error) < scale.Target;
+        return scale.Link(scale.MeanOf(tally)) + (MonteCarloEstimate.Z * RootEstimate.ErrorOf(tally, scale)) < scale.Target;
     }
 
     /// <summary>The answer from fresh replicates.</summary>

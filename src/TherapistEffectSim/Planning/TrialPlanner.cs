@@ -45,6 +45,10 @@ public sealed class TrialPlanner
     /// <exception cref="StudyException">The target and the study do not fit each other.</exception>
     public static void Check(PlanProblem problem) => _ = Create(problem, new(), CancellationToken.None);
 
+    /// <summary>Whether statistics are drawn from their exact distribution, without patients.</summary>
+    /// <exception cref="StudyException">The target and the study do not fit each other.</exception>
+    public static bool IsWithoutPatients(PlanProblem problem) => Create(problem, new(), CancellationToken.None)._withoutPatients;
+
     /// <summary>Solves the problem.</summary>
     /// <exception cref="StudyException">The target and the study do not fit each other.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; what was found went to <see cref="PlanOptions.OnRecord"/>.</exception>
@@ -212,7 +216,14 @@ public sealed class TrialPlanner
         (string What, Scenario Better)[] better = [("as planned", answer.Scenario), .. PowerLimits.Of(answer.Scenario)];
         PlanDesign[] designs = [.. better.Select(b => Changed(answer, b.What, b.Better))];
         Tally[] tallies = _ledger.Search(designs, LimitLeaves, PlanStage.Outlook);
-        return designs.Select((design, i) => Point("limit", better[i].What, answer.Values, design.Scenario, tallies[i]));
+        for (int i = 0; i < designs.Length; i++)
+        {
+            // What makes no difference in any trial limits nothing.
+            if (i == 0 || tallies[i] != tallies[0])
+            {
+                yield return Point("limit", better[i].What, answer.Values, designs[i].Scenario, tallies[i]);
+            }
+        }
     }
 
     private IEnumerable<PlanAssumption> Assumptions(PlanDirection direction, RootOfSetting best)

@@ -105,7 +105,12 @@ internal sealed class CellWork
     /// <summary>Whether the standard error of every rejection rate is at most a target.</summary>
     public bool IsWithin(double targetMcse)
     {
-        LeafSums sums = Sums();
+        LeafSums sums;
+        lock (_gate)
+        {
+            sums = Sums();
+        }
+
         return Array.TrueForAll(sums.Tests, test => SequentialInterval.WilsonError(test.Rejections, test.Replicates) <= targetMcse);
     }
 
@@ -114,7 +119,12 @@ internal sealed class CellWork
     /// <param name="interval">Of a run that looks several times; <see langword="null"/> for the intervals of one look.</param>
     public CellResult Result(CellEnd end, SequentialInterval? interval)
     {
-        CellResult result = OneLook(end);
+        CellResult result;
+        lock (_gate)
+        {
+            result = OneLook(end);
+        }
+
         return interval is null
             ? result
             : result with
@@ -124,6 +134,18 @@ internal sealed class CellWork
                 Joint = [.. result.Joint.Select(interval.Of)],
                 Pairs = [.. result.Pairs.Select(interval.Of)],
             };
+    }
+
+    /// <summary>
+    /// The measures over all leaves that have arrived, with the intervals of one look, as if the run were interrupted; <see langword="null"/> if there are none.
+    /// Safe to call while others arrive.
+    /// </summary>
+    public CellResult? ResultSoFar()
+    {
+        lock (_gate)
+        {
+            return !_sums.IsEmpty || _unsaved is { IsEmpty: false } ? OneLook(CellEnd.Interrupted) : null;
+        }
     }
 
     // Content of a part: length of what is kept, what is kept, sums.
@@ -181,24 +203,19 @@ internal sealed class CellWork
         }
 
         int scenario = Plan.Cell.Number;
+        StudyOutline outline = StudyOutline.Of(Plan);
         return new()
         {
             Cell = Plan.Cell,
-            Formulas = [.. Plan.Methods.Select(method => new KeyValuePair<string, string>(method.Name, method.Text))],
+            Formulas = outline.Formulas,
             SolvedConstants = [.. Plan.World.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
             End = end,
             Summary = [.. rows],
-            JointTests = [.. Plan.JointNames.Select((name, k) => Member(name, Plan.Tests[Plan.JointTests[k]]))],
+            JointTests = outline.JointTests,
             Joint = [.. sums.Joint?.PatternRows(scenario) ?? []],
             Pairs = [.. sums.Joint?.PairRows(scenario) ?? []],
         };
-    }
-
-    private JointMember Member(string name, PlannedTest test)
-    {
-        PlannedTerm term = Plan.Terms[test.Term];
-        return new(name, Plan.MethodOf(term), term.Name, Words.Of(test.Kind));
     }
 
     private List<SummaryRow> TermRows(int t, LeafSums sums)

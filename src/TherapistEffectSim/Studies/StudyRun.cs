@@ -110,11 +110,12 @@ internal sealed class StudyRun
         }
     }
 
-    // A power of two, so that blocks are nodes of the tree. One leaf where replicates are kept or trials are large.
+    // A power of two, so that blocks are nodes of the tree. One leaf where replicates are kept, somebody looks, or trials are large.
     private int LeavesPerBlock()
     {
         int leaves = 1;
         bool isSmall = !Keeps
+            && _options.UnderWay is null
             && _study.Cells.Count > 0
             && Math.Max(_study.Cells[0].Scenario.Trial.ExpectedPatients, _study.Cells[^1].Scenario.Trial.ExpectedPatients) <= PatientsOfSmallTrials;
         long shortest = Math.Min(_looks.Ends[0], _leaves.End - _leaves.First);
@@ -154,6 +155,7 @@ internal sealed class StudyRun
             {
                 work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _withoutPatients), _study.Replicates, Keeps, _options.Store);
                 _active.Add(cell, work);
+                _options.UnderWay?.Begin(work);
             }
 
             return work;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
@@ -30,6 +29,9 @@ public sealed record RunOptions
     /// <summary>Whether nothing is run: handed out is what <see cref="Store"/> holds.</summary>
     public bool StoredOnly { get; init; }
 
+    /// <summary>Lets the scenario under way be looked at before it is finished; <see langword="null"/> if nobody looks.</summary>
+    public CellUnderWay? UnderWay { get; init; }
+
     /// <summary>Told of finished replicates.</summary>
     public StudyProgress Progress { get; init; } = new();
 }
@@ -57,6 +59,17 @@ public sealed class StudyProgress
     internal void Restore(long replicates) => Interlocked.Add(ref _restored, replicates);
 }
 
+/// <summary>A scenario that is being run, to be looked at before it is finished. Safe to read while it runs.</summary>
+public sealed class CellUnderWay
+{
+    private volatile CellWork? _work;
+
+    /// <summary>The measures over the replicates that are done, of the scenario that was begun last; <see langword="null"/> before the first 64.</summary>
+    public CellResult? Snapshot() => _work?.ResultSoFar();
+
+    internal void Begin(CellWork work) => _work = work;
+}
+
 /// <summary>Runs studies.</summary>
 public static class StudyRunner
 {
@@ -70,14 +83,6 @@ public static class StudyRunner
     /// <summary>Finds out whether the study can be run: plans the scenarios that differ in what methods can see, and compares the sizes of all with the models.</summary>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
     public static void Check(Study study) => StudySampling.Inspect(study);
-
-    /// <summary>The methods of a study by name, each with its model written out for a scenario.</summary>
-    /// <exception cref="StudyException">A method cannot be carried out in the scenario.</exception>
-    public static ImmutableArray<KeyValuePair<string, string>> Formulas(Study study, Scenario scenario)
-    {
-        ArgumentNullException.ThrowIfNull(study);
-        return [.. study.Methods.Select(method => MethodModel.Of(method, scenario)).Select(model => KeyValuePair.Create(model.Name, model.Text))];
-    }
 
     /// <summary>Runs all replicates of all scenarios.</summary>
     /// <returns>Whether all were run, or stored before; false if cancelled, and then what was finished has been handed out, or if not all were stored and none are run.</returns>
@@ -94,6 +99,11 @@ public static class StudyRunner
         if (study.Precision is not null && (options.Shard is not null || options.StoredOnly))
         {
             throw new ArgumentException("A scenario that ends when it is precise enough must be run as a whole.", nameof(options));
+        }
+
+        if (options.UnderWay is not null && options.OnReplicate is not null)
+        {
+            throw new ArgumentException("A run that hands out its replicates cannot be looked at before it is finished.", nameof(options));
         }
 
         return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);

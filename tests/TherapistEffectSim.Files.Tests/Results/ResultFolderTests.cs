@@ -158,7 +158,7 @@ public sealed class ResultFolderTests : IDisposable
             folder.Commit(ManifestTests.Typical with { Status = RunStatus.Interrupted });
         }
 
-        AssertRefused("{0} holds the files of a run that did not end or is still going on: add --resume to go on there, or --force to start again.");
+        AssertRefused("{0} holds the files of a run that did not end or is still going on: add --resume to go on, or --force to start again.");
         Run("abc", UnfinishedResults.StartAgain, ("summary.csv", "whole"));
         Assert.Equal("whole", File.ReadAllText(Path.Combine(Results, "summary.csv")));
     }
@@ -169,7 +169,7 @@ public sealed class ResultFolderTests : IDisposable
         Directory.CreateDirectory(Results);
         File.WriteAllText(Path.Combine(Results, ".summary.csv.1.tmp"), "half");
 
-        AssertRefused("{0} holds the files of a run that did not end or is still going on: add --resume to go on there, or --force to start again.");
+        AssertRefused("{0} holds the files of a run that did not end or is still going on: add --resume to go on, or --force to start again.");
         Run("abc", UnfinishedResults.StartAgain, ("summary.csv", "whole"));
         Assert.Equal(["manifest.json", "summary.csv"], Names());
     }
@@ -188,7 +188,7 @@ public sealed class ResultFolderTests : IDisposable
 
         Directory.Delete(Path.Combine(Results, "joint.csv"));
         Assert.Equal(["manifest.json", "summary.csv"], Names());
-        AssertRefused("{0} holds the files of a run that did not end or is still going on: add --resume to go on there, or --force to start again.");
+        AssertRefused("{0} holds the files of a run that did not end or is still going on: add --resume to go on, or --force to start again.");
     }
 
     [Fact]

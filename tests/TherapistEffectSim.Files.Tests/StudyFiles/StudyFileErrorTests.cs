@@ -6,7 +6,7 @@ namespace TherapistEffectSim.Files.Tests.StudyFiles;
 public sealed class StudyFileErrorTests
 {
     private const string KnownKeys =
-        "Known keys: name, question, seed, replicates, alpha, random-numbers, sampling, scenario, methods, joint, grid, zip, variants, exclude.";
+        "Known keys: name, question, seed, replicates, alpha, random-numbers, sampling, scenario, methods, joint, grid, zip, variants, exclude, plan.";
 
     [Fact]
     public void Load_OfAMissingFile_SaysSo() =>
@@ -38,7 +38,8 @@ public sealed class StudyFileErrorTests
     [Theory]
     [InlineData("alhpa: 0.1", "6:1: alhpa: unknown key 'alhpa'; did you mean 'alpha'? " + KnownKeys)]
     [InlineData("colour: red", "6:1: colour: unknown key 'colour'. " + KnownKeys)]
-    [InlineData("plan: {}", "6:1: plan: is not available in this version.")]
+    [InlineData("plan: {}", "6:7: plan.target: is missing; give a map with the keys power, interval-width, coverage, mcse, tests.")]
+    [InlineData("redraw-predictors: 1", "6:1: redraw-predictors: is not available in this version.")]
     [InlineData("name: again", "6:1: name: is given twice; the first is on line 1.")]
     [InlineData("seed: &s 1", "6:7: seed: anchors (&s) are not accepted; write the value out where it is needed.")]
     [InlineData("seed: *s", "6:7: seed: aliases (*s) are not accepted; write the value out.")]
@@ -74,7 +75,7 @@ public sealed class StudyFileErrorTests
         "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{by: lrt}]}]", "6:36: methods[1].tests[1]: takes exactly one of term and variance, but has neither.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: bootstrap}]}]", "6:57: methods[1].tests[1].by: bootstrap is not available "
-        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.")]
+        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, rlrt-exact, f-exact, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{variance: therapist, by: f-exact, alternative: less}]}]",
         "6:84: methods[1].tests[1].alternative: must be left out for a variance, which is always tested upwards.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance_within, by: lrt, shape: u}]}]",

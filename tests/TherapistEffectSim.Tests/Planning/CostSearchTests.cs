@@ -22,12 +22,14 @@ public sealed class CostSearchTests(ITestOutputHelper output)
     {
         static Scenario At(double therapists, double patients) => PlanFixture.SlopeWorld((int)therapists, (int)patients, Slope);
 
-        PlanResult plan = Plan(PlanFixture.SlopeMethod, At, new() { Therapist = therapist, Patient = patient }, seed);
-
         double low = Cheapest(therapist, patient, (patients, power) => PlanFixture.SmallestForSlope(patients, Slope, power), 0.798);
         double high = Cheapest(therapist, patient, (patients, power) => PlanFixture.SmallestForSlope(patients, Slope, power), 0.802);
         output.WriteLine($"cheapest {low} to {high}");
-        Assert.InRange(plan.Answer.Cost!.Value, low * 0.99, high * 1.01);
+        for (ulong s = 0; s < Seeds; s++)
+        {
+            PlanResult plan = Plan(PlanFixture.SlopeMethod, At, new() { Therapist = therapist, Patient = patient }, seed + (10 * s));
+            Assert.InRange(plan.Answer.Cost!.Value, low * 0.99, high * 1.01);
+        }
     }
 
     // Seven to thirty therapists, of whom one is much: many designs have nearly .80, and which of them has more cannot be told by simulation.
@@ -39,14 +41,19 @@ public sealed class CostSearchTests(ITestOutputHelper output)
     {
         static Scenario At(double therapists, double patients) => StudyFixture.ScoresWorld((int)therapists, (int)patients, Icc, 0, 0, 0);
 
-        PlanResult plan = Plan(PlanFixture.VarianceMethod, At, new() { Therapist = therapist, Patient = patient }, seed);
-
         double low = Cheapest(therapist, patient, (patients, power) => PlanFixture.SmallestForVariance(patients, Icc, power), 0.795);
         double high = Cheapest(therapist, patient, (patients, power) => PlanFixture.SmallestForVariance(patients, Icc, power), 0.805);
         output.WriteLine($"cheapest {low} to {high}");
-        Assert.InRange(plan.Answer.Cost!.Value, low * 0.99, high * 1.01);
-        Assert.InRange(ExactRates.FPower(plan.Answer.Values[0], plan.Answer.Values[1], Icc), 0.795, 1);
+        for (ulong s = 0; s < Seeds; s++)
+        {
+            PlanResult plan = Plan(PlanFixture.VarianceMethod, At, new() { Therapist = therapist, Patient = patient }, seed + (10 * s));
+            Assert.InRange(plan.Answer.Cost!.Value, low * 0.99, high * 1.01);
+            Assert.InRange(ExactRates.FPower(plan.Answer.Values[0], plan.Answer.Values[1], Icc), 0.795, 1);
+        }
     }
+
+    // Before a release five seeds.
+    private static ulong Seeds => Environment.GetEnvironmentVariable("TES_PLAN_SEEDS") is { Length: > 0 } ? 5UL : 1UL;
 
     private PlanResult Plan(Method method, Func<double, double, Scenario> at, PlanCost cost, ulong seed)
     {
@@ -65,7 +72,7 @@ public sealed class CostSearchTests(ITestOutputHelper output)
 
         Assert.Equal(PlanStatus.Reached, plan.Status);
         Assert.Equal(plan.Answer.Values[0] * (cost.Therapist + (plan.Answer.Values[1] * cost.Patient)), plan.Answer.Cost);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60); // two or three on two cores that do nothing else
         Assert.All(plan.RunnersUp, r => Assert.True(r.Cost >= plan.Answer.Cost));
         return plan;
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using TherapistEffectSim.Performance;
 
-namespace TherapistEffectSim.Cli;
+namespace TherapistEffectSim.Reports.Words;
 
 /// <summary>Shares as a person reads them: per cent, down to the digit that their Monte Carlo error leaves.</summary>
 internal static class ShareText
@@ -24,6 +24,16 @@ internal static class ShareText
         double atLeastOne = Math.Max(share * (1 - share), 1.0 / replicates);
         return Percent(share, Math.Sqrt(atLeastOne / replicates));
     }
+
+    /// <summary><c>57–99.9 %</c>, for a headline: whole per cents, with a decimal only where the share is near 0 or 1.</summary>
+    public static string Range(double low, double high)
+    {
+        string from = Brief(low);
+        string to = Brief(high);
+        return from == to ? $"{to} %" : $"{from}–{to} %";
+    }
+
+    private static string Brief(double share) => Points(share, Math.Min(share, 1 - share) is < 0.095 and > 0 ? 1 : 0);
 
     /// <summary><c>[55.7, 57.0]</c></summary>
     public static string Interval(double? low, double? high)

@@ -3,7 +3,7 @@ using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 
-namespace TherapistEffectSim.Cli;
+namespace TherapistEffectSim.Reports.Words;
 
 /// <summary>What a reader of one scenario should beware of, in words.</summary>
 internal static class ScenarioNotes
@@ -81,7 +81,7 @@ internal static class ScenarioNotes
 
     private static IEnumerable<string> WrongSides(CellResult cell, Study study) =>
         from row in cell.Summary
-        where row.Measure == "rejection_rate" && ScenarioBlock.IsOnOtherSide(row, ScenarioBlock.SideOf(cell, study, row))
+        where row.Measure == "rejection_rate" && TestWords.IsOnOtherSide(row, TestWords.SideOf(cell, study, row))
         select $"{row.Method}, {row.Term}, {row.Test}: the truth is on the side that this one-sided test does not look at; its rejections are errors, not power.";
 
     private static IEnumerable<string> Biases(CellResult cell)
@@ -115,7 +115,7 @@ internal static class ScenarioNotes
 
     private static IEnumerable<string> Precision(CellResult cell)
     {
-        SummaryRow[] rates = [.. cell.Summary.Where(r => r.Measure == "rejection_rate" && ScenarioBlock.WasMade(r))];
+        SummaryRow[] rates = [.. cell.Summary.Where(r => r.Measure == "rejection_rate" && TestWords.WasMade(r))];
         double? widest = rates.Max(r => r.ConfHigh - r.ConfLow) / 2;
         if (widest > NotableError)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using TherapistEffectSim.Design;
 
-namespace TherapistEffectSim.Cli;
+namespace TherapistEffectSim.Reports.Words;
 
 /// <summary>Counts and numbers as a person reads them.</summary>
 internal static class Wording
