@@ -11,7 +11,7 @@ internal static partial class RecordRules
     private const string NameRule =
         "made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters";
 
-    private static readonly ImmutableArray<TestKind> s_varianceTests = [TestKind.LrtMixture, TestKind.RlrtMixture, TestKind.FExact];
+    private static readonly ImmutableArray<TestKind> s_varianceTests = [TestKind.LrtMixture, TestKind.RlrtMixture, TestKind.RlrtExact, TestKind.FExact];
     private static readonly ImmutableArray<TestKind> s_curveTests = [TestKind.TwoLines, TestKind.LindMehlum];
 
     public static void Check(object record, MapNode map, string path, Binder binder)

@@ -53,8 +53,8 @@ internal sealed class PilotModel
         try
         {
             LinearMixedModelFit fit = LinearMixedModel.Fit(table, formula, Criterion.Reml, DegreesOfFreedomMethod.Satterthwaite);
-            ModelData model = ModelData.Of(table, formula, RandomTermColumns.SingleTerm(formula));
-            return new(fit, VarianceShareModel.Of(model.Columns, model.Outcome, model.Random!.Codes, new int[model.Rows]));
+            ModelData model = ModelData.Of(table, formula);
+            return new(fit, VarianceShareModel.Of(model.Columns, model.Outcome, model.Random!.Inner.Codes, new int[model.Rows]));
         }
         catch (ModelException e)
         {
