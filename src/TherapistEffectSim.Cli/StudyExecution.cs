@@ -3,6 +3,7 @@ using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.Checkpoints;
 using TherapistEffectSim.Files.Results;
+using TherapistEffectSim.Performance;
 using TherapistEffectSim.Reports.Charts;
 using TherapistEffectSim.Studies;
 
@@ -202,7 +203,7 @@ internal sealed class StudyExecution
         {
             Threads = _request.Threads,
             OnCell = _ => throw new InvalidOperationException("A shard has no results."),
-            OnReplicate = _request.KeepReplicates ? _ => { } : null,
+            OnReplicate = _request.KeepReplicates ? NotHandedOut : null,
             Store = store,
             Shard = shard,
         };
@@ -210,13 +211,16 @@ internal sealed class StudyExecution
         bool complete = Complete(options, total);
         long done = restored + options.Progress.ReplicatesDone;
         string file = Path.Join(_path, Checkpoint.NameOf(shard));
-        _streams.Say(
-            complete ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"Shard {shard} is done: {total:N0} replicates in {file} ({clock.Elapsed.TotalSeconds:F1} s). When all are: tes merge {_path}")
-            : done > 0 ? string.Create(CultureInfo.InvariantCulture, $"Interrupted after {done:N0} of {total:N0} replicates of shard {shard}. They are kept in {file}; --resume goes on.")
-            : "Interrupted before the first 64 replicates were done: nothing is kept.");
+        string how = complete
+            ? $"Shard {shard} is done: {total:N0} replicates in {file} ({clock.Elapsed.TotalSeconds:F1} s). When all are: tes merge {_path}"
+            : $"Interrupted after {done:N0} of {total:N0} replicates of shard {shard}. They are kept in {file}; --resume goes on.";
+        _streams.Say(done > 0 ? how : "Interrupted before the first 64 replicates were done: nothing is kept.");
         return complete ? ExitCode.Done : ExitCode.Interrupted;
+    }
+
+    // The tests of a shard's replicates are stored, and handed out by the merge.
+    private static void NotHandedOut(ReplicateRow row)
+    {
     }
 
     private bool Complete(RunOptions options, long total)

@@ -67,6 +67,15 @@ CONF
 
 down() {
   local name pid
+  if [ -r "$root/env" ]; then
+    source "$root/env"
+    scancel --user="$(id -un)" 2>/dev/null || true
+    for _ in $(seq 100); do
+      [ -z "$(squeue -h 2>/dev/null)" ] && break
+      sleep 0.1
+    done
+  fi
+
   for name in slurmd slurmctld munge/munged; do
     pid=$(cat "$root/$name.pid" 2>/dev/null) || continue
     kill "$pid" 2>/dev/null || continue
