@@ -1,4 +1,5 @@
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Performance;
 
 namespace TherapistEffectSim.Studies;
@@ -15,7 +16,7 @@ internal sealed class StudyRun : IDisposable
 
     private readonly Study _study;
     private readonly RunOptions _options;
-    private readonly bool _withoutPatients;
+    private readonly Drawing _drawing;
     private readonly long _leavesPerCell;
     private readonly int _leavesPerBlock;
     private readonly long _blocksPerCell;
@@ -29,11 +30,11 @@ internal sealed class StudyRun : IDisposable
     private long _handedOut;
     private volatile bool _failed;
 
-    public StudyRun(Study study, RunOptions options, bool withoutPatients)
+    public StudyRun(Study study, RunOptions options, Drawing drawing)
     {
         _study = study;
         _options = options;
-        _withoutPatients = withoutPatients;
+        _drawing = drawing;
         _leavesPerCell = (study.Replicates + Leaf - 1) / Leaf;
         _leavesPerBlock = LeavesPerBlock();
         _blocksPerCell = (_leavesPerCell + _leavesPerBlock - 1) / _leavesPerBlock;
@@ -148,7 +149,7 @@ internal sealed class StudyRun : IDisposable
         {
             if (!_active.TryGetValue(cell, out CellWork? work))
             {
-                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _withoutPatients), _options.OnReplicate is not null);
+                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _drawing), _options.OnReplicate is not null);
                 _active.Add(cell, work);
             }
 
