@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The checks that take too long for every build, run by hand before a release: a quarter of an hour on two cores, and two hours for the sweep.
-# usage: long.sh [sweep|tails|tables|peers]...; all of them without arguments.
+# usage: long.sh [sweep|plan|tails|tables|peers]...; all of them without arguments.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-sections=("${@:-sweep tails tables peers}")
+sections=("${@:-sweep plan tails tables peers}")
 status=0
 
 for section in ${sections[*]}; do
@@ -19,6 +19,12 @@ for section in ${sections[*]}; do
           dotnet test -c Release --no-build tests/TherapistEffectSim.Tests --filter RobustnessSweep || status=1
       done
       ;;
+    plan)
+      # Plans against exact answers: 32 cells with 20 seeds each, and the cheapest designs of the grid with 5. Two minutes on two cores.
+      dotnet build -c Release tests/TherapistEffectSim.Tests --nologo -v quiet || exit 1
+      TES_PLAN_SEEDS=${TES_PLAN_SEEDS:-20} dotnet test -c Release --no-build tests/TherapistEffectSim.Tests \
+        --filter "FullyQualifiedName~ExactAnswerTests|FullyQualifiedName~CostSearchTests" --logger "console;verbosity=detailed" || status=1
+      ;;
     tails)
       # Ten billion normal numbers against the exact distribution.
       dotnet run -c Release --project benchmarks/TherapistEffectSim.Benchmarks -- tails "${TES_TAILS_BILLIONS:-10}" || status=1
@@ -30,7 +36,7 @@ for section in ${sections[*]}; do
       benchmarks/compare.sh || status=1
       ;;
     *)
-      echo "A section is sweep, tails, tables or peers, but was $section." >&2
+      echo "A section is sweep, plan, tails, tables or peers, but was $section." >&2
       exit 2
       ;;
   esac

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
 using TherapistEffectSim.Studies;
@@ -11,13 +11,18 @@ namespace TherapistEffectSim.Benchmarks;
 /// <summary>Prints where the time of a replicate goes: nanoseconds of user CPU time of one thread per replicate, each part by itself.</summary>
 internal static class PartsTime
 {
-    private const int Batches = 7;
-
     public static int Run(string[] args)
     {
+        if (args.Length == 1 && File.Exists(args[0]))
+        {
+            Study study = StudyFile.Load(args[0]).ToStudy(seed: 1);
+            Whole(ScenarioPlanner.Plan(study, study.Cells[0], StudySampling.Inspect(study)));
+            return 0;
+        }
+
         if (args.Length == 0 || !Enum.TryParse(args[0], out TrialSize size))
         {
-            Console.Error.WriteLine("usage: parts W1|W2|W3 [unequal] [lost] [statistics] [defaults]");
+            Console.Error.WriteLine("usage: parts W1|W2|W3 [unequal] [lost] [statistics] [defaults], or parts STUDY for its first scenario");
             return 2;
         }
 
@@ -56,54 +61,33 @@ internal static class PartsTime
         }
 
         TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.Drawing);
-        Measure("data and their statistics", () => reduction.Run(first += 8));
+        reduction.Run(0);
         foreach (PlannedFit planned in plan.Fits)
         {
             RandomInterceptFit<Lane8> fit = new(planned.Model, therapists, plan.HasBetween(planned), plan.HasWithin(planned));
             Measure($"fit of {planned.Model.FixedEffects} effects", () => fit.Fit(reduction.Statistics));
         }
 
-        IReplicateEngine engine = StudyRunner.Engine(plan, 8);
-        LeafValues values = new(plan);
-        Measure("engine", () => engine.Run(first += 64, 64, values), 64);
-        LeafDecisions decisions = new(plan);
-        Measure("decisions", () => decisions.Decide(values, 64), 64);
-        LeafSums sums = new(plan);
-        Measure("sums", () => sums.Add(decisions, values, 64), 64);
-        CellPart part = new(plan);
-        long leaf = 0;
-        Measure("sums, histograms and their tree", () => part.Add(leaf++, decisions, values, 64), 64);
+        Whole(plan);
         return 0;
     }
 
-    private static void Measure(string name, Action part, int replicates = 8)
+    /// <summary>What any scenario spends its time on.</summary>
+    private static void Whole(ScenarioPlan plan)
     {
-        using Process process = Process.GetCurrentProcess();
-        List<double> times = [];
-        for (int batch = -2; batch < Batches; batch++)
-        {
-            long count = 0;
-            process.Refresh();
-            TimeSpan before = process.UserProcessorTime;
-            Stopwatch wall = Stopwatch.StartNew();
-            while (wall.ElapsedMilliseconds < 300)
-            {
-                for (int i = 0; i < 16; i++)
-                {
-                    part();
-                }
-
-                count += 16 * replicates;
-            }
-
-            process.Refresh();
-            if (batch >= 0)
-            {
-                times.Add((process.UserProcessorTime - before).TotalNanoseconds / count);
-            }
-        }
-
-        times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32} {times[Batches / 2],10:F1} ns"));
+        long first = 0;
+        TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.Drawing);
+        Measure("data and their statistics", () => reduction.Run(first += 8));
+        IReplicateEngine engine = StudyRunner.Engine(plan, 8);
+        LeafValues values = new(plan);
+        Measure("engine: data, fits, their values", () => engine.Run(first += 64, 64, values), 64);
+        LeafDecisions decisions = new(plan);
+        Measure("decisions", () => decisions.Decide(values, 64), 64);
+        CellPart part = new(plan);
+        long leaf = 0;
+        Measure("sums, histograms and their tree", () => part.Add(leaf++, decisions, values, 64), 64);
     }
+
+    private static void Measure(string name, Action part, int replicates = 8) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32} {CpuTimer.NanosecondsPerUnit(part, replicates),10:F1} ns"));
 }

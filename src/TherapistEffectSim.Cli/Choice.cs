@@ -25,11 +25,7 @@ internal sealed class Choice<T>
         Option.Validators.Add(result =>
         {
             string word = result.Tokens.Count > 0 ? result.Tokens[0].Value : words[0];
-            if (NotAvailable.Contains(word))
-            {
-                result.AddError($"{name} {word} is not available in this version; {Wording.List(words, "and")} are.");
-            }
-            else if (!words.Contains(word))
+            if (!words.Contains(word))
             {
                 result.AddError($"{name} must be {Wording.List(words, "or")}, but was '{word}'.");
             }
@@ -37,9 +33,6 @@ internal sealed class Choice<T>
     }
 
     public Option<string> Option { get; }
-
-    /// <summary>Words that a later version will take.</summary>
-    public IReadOnlyList<string> NotAvailable { get; init; } = [];
 
     public T In(ParseResult parsed)
     {

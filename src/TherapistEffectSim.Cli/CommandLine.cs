@@ -18,9 +18,13 @@ internal static class CommandLine
     [
         "tes scenarios",
         "tes scenarios copy quickstart",
-        "tes run quickstart.yaml",
+        "tes run quickstart.yaml --report",
+        "tes plan experiments/plan-therapists.yaml",
         "tes fit trial.csv --formula \"outcome ~ arm + alliance + (1 | therapist)\"",
         "tes summarise estimates.csv --true 0.3",
+        "tes calibrate pilot.csv --out trial.yaml",
+        "tes statement results/quickstart --scenario 3",
+        "tes teach",
     ];
 
     /// <summary>Runs a command whose streams no signal interrupts.</summary>
@@ -49,12 +53,17 @@ internal static class CommandLine
         RootCommand root = new(Description)
         {
             RunCommand.Create(streams),
+            PlanCommand.Create(streams),
             SimulateCommand.Create(streams),
             ValidateCommand.Create(streams),
             SchemaCommand.Create(streams),
             ScenariosCommand.Create(streams),
             FitCommand.Create(streams),
             SummariseCommand.Create(streams),
+            ReportCommand.Create(streams),
+            TeachCommand.Create(streams),
+            CalibrateCommand.Create(streams),
+            StatementCommand.Create(streams),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(streams.Output);
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -15,7 +15,7 @@ internal static class DryRun
     public static void Write(Study study, string path, int threads, Streams streams)
     {
         streams.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{study.Name}: {Wording.LongCount(study.Cells.Count, "scenario")}, {study.Replicates:N0} replicates each, seed {study.Seed}"));
+            CultureInfo.InvariantCulture, $"{study.Name}: {Wording.LongCount(study.Cells.Count, "scenario")}, {Wording.Replicates(study)} each, seed {study.Seed}"));
         streams.Output.WriteLine($"Results would go to {path}.");
         bool withoutPatients = StudySampling.IsWithoutPatients(study);
         streams.Output.WriteLine(withoutPatients
@@ -27,7 +27,7 @@ internal static class DryRun
         Sampling sampling = withoutPatients ? Sampling.Automatic : Sampling.Patients;
         foreach (int index in timed)
         {
-            Study one = study with { Cells = [study.Cells[index]], Sampling = sampling, Replicates = ReplicatesTimed };
+            Study one = study with { Cells = [study.Cells[index]], Sampling = sampling, Replicates = ReplicatesTimed, Precision = null };
             RunOptions options = new() { Threads = 1, OnCell = cell => result = cell };
             StudyRunner.Run(one, options, streams.Interruption); // the first run compiles
             Stopwatch clock = Stopwatch.StartNew();
@@ -44,7 +44,7 @@ internal static class DryRun
         TimeSpan duration = TimeSpan.FromSeconds(Math.Min(total / threads, 1e8));
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Approximately(duration)} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
+            $"{(study.Precision is null ? Approximately(duration) : "At most " + Approximately(duration).ToLowerInvariant())} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
     }
 
     private static string Approximately(TimeSpan time) => time switch

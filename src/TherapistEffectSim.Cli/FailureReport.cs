@@ -18,7 +18,7 @@ internal static class FailureReport
                 error.WriteLine($"formula: {formula.Message}");
                 error.WriteLine($"  {formula.Illustration.Replace("\n", "\n  ", StringComparison.Ordinal)}");
                 return ExitCode.InvalidInput;
-            case CsvTableException or DataException or StudyFileException:
+            case CsvTableException or DataException or StudyFileException or ResultRecordException:
                 error.WriteLine(exception.Message);
                 return ExitCode.InvalidInput;
             case ResultFolderException:

@@ -10,9 +10,10 @@ internal static class FitTable
 {
     private const int DigitsOfVariances = 4;
     private const int DigitsOfStandardErrors = 4;
+    private const double NoVariance = 1e-8; // of the residual variance
     private const double SmallestPrinted = 0.0001; // p-values below it are printed as a bound
 
-    public static void Write(LinearMixedModelFit fit, Streams streams)
+    public static void Write(LinearMixedModelFit fit, ModelComparison? comparison, Streams streams)
     {
         bool isMixed = !fit.RandomEffects.IsEmpty;
         TextWriter output = streams.Output;
@@ -41,21 +42,41 @@ internal static class FitTable
             streams.Write(FixedEffects(fit));
         }
 
+        FitExtrasTable.Write(fit, comparison, streams);
         WriteNotes(fit, output);
     }
+
+    /// <summary>A p-value as a person reads it.</summary>
+    public static string Probability(double? p) => p switch
+    {
+        null => "NA",
+        < SmallestPrinted => "<0.0001",
+        double known => known.ToString("0.0000", CultureInfo.InvariantCulture),
+    };
 
     private static Table RandomEffects(LinearMixedModelFit fit)
     {
         Table table = PlainTable.Create("Group", "Term");
-        table.AddNumbers("Variance", "SD");
+        table.AddNumbers(["Variance", "SD", .. fit.Correlations.IsEmpty ? (string[])[] : ["Correlations"]]);
         foreach (RandomEffect effect in fit.RandomEffects)
         {
-            table.AddTexts(effect.Group, effect.Term, Own(effect.Variance), Own(effect.Sd));
+            table.AddTexts(
+                [effect.Group, effect.Term, Own(effect.Variance), Own(effect.Sd), .. fit.Correlations.IsEmpty ? (string[])[] : [Correlations(fit, effect)]]);
         }
 
-        table.AddTexts("Residual", "", Own(fit.ResidualSd * fit.ResidualSd), Own(fit.ResidualSd));
+        table.AddTexts(
+            [
+                "Residual", "", Own(fit.ResidualSd * fit.ResidualSd), Own(fit.ResidualSd), .. fit.Correlations.IsEmpty ? (string[])[] : [""],
+            ]);
         return table;
     }
+
+    // With the effects before it in its term, as lme4 prints the lower triangle.
+    private static string Correlations(LinearMixedModelFit fit, RandomEffect effect) => string.Join(
+        "  ",
+        fit.Correlations
+            .Where(pair => pair.Group == effect.Group && pair.Term2 == effect.Term)
+            .Select(pair => pair.Correlation is double known ? known.ToString("0.00", CultureInfo.InvariantCulture) : "NA"));
 
     private static Table FixedEffects(LinearMixedModelFit fit)
     {
@@ -84,8 +105,7 @@ internal static class FitTable
         List<string> notes = [];
         if (fit.IsSingular)
         {
-            notes.Add($"The fit is singular: the variance between levels of {fit.Groups[0].Name} is estimated as 0, its smallest possible value.");
-            notes.Add("  That is a valid fit. It does not show that the levels are alike: with few levels or rows an estimate of 0 is common.");
+            notes.AddRange(Singular(fit));
         }
 
         if (!fit.HasConverged)
@@ -105,17 +125,28 @@ internal static class FitTable
         }
     }
 
+    private static IEnumerable<string> Singular(LinearMixedModelFit fit)
+    {
+        RandomEffect[] zero = [.. fit.RandomEffects.Where(effect => effect.Variance <= NoVariance * fit.ResidualSd * fit.ResidualSd)];
+        if (zero.Length > 0)
+        {
+            string which = zero is [{ Term: "(Intercept)" } only]
+                ? $"the variance between levels of {only.Group} is"
+                : $"{(zero.Length == 1 ? "the variance of" : "the variances of")} {Wording.List([.. zero.Select(effect => $"{effect.Term} between levels of {effect.Group}")], "and")} {(zero.Length == 1 ? "is" : "are")}";
+            yield return $"The fit is singular: {which} estimated as 0, {(zero.Length == 1 ? "its" : "their")} smallest possible value.";
+            yield return "  That is a valid fit. It does not show that the levels are alike: with few levels or rows an estimate of 0 is common.";
+        }
+        else
+        {
+            yield return "The fit is singular: random effects are estimated as depending on each other exactly, as with a correlation of -1 or 1.";
+            yield return "  That is a valid fit. With few levels or rows such an estimate is common; a model with fewer random effects may say as much.";
+        }
+    }
+
     private static string Fixed(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string Own(double value) => Wording.Rounded(value, value, DigitsOfVariances);
 
     private static string Rounded(double? value, FixedEffect effect) =>
         value is double number ? Wording.Rounded(number, effect.StandardError, DigitsOfStandardErrors) : "NA";
-
-    private static string Probability(double? p) => p switch
-    {
-        null => "NA",
-        < SmallestPrinted => "<0.0001",
-        double known => known.ToString("0.0000", CultureInfo.InvariantCulture),
-    };
 }

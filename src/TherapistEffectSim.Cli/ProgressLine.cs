@@ -46,10 +46,11 @@ internal sealed class ProgressLine : IDisposable
     private void Show()
     {
         long done = _progress.ReplicatesDone;
+        long total = Math.Max(done, _total - _progress.ReplicatesSpared); // of a plan it is known only roughly
         double rate = done / _clock.Elapsed.TotalSeconds;
-        string left = done > 0 ? Duration(TimeSpan.FromSeconds(Math.Min((_total - done) / rate, 1e8))) + " left" : "starting";
+        string left = done > 0 ? Duration(TimeSpan.FromSeconds(Math.Min((total - done) / rate, 1e8))) + " left" : "starting";
         string line = string.Create(
-            CultureInfo.InvariantCulture, $"{done:N0} of {_total:N0} replicates ({100.0 * done / _total:F0} %), {rate:N0} per second, {left}");
+            CultureInfo.InvariantCulture, $"{done:N0} of {total:N0} replicates ({100.0 * done / total:F0} %), {rate:N0} per second, {left}");
         lock (_gate)
         {
             if (_redraws)

@@ -26,6 +26,7 @@ internal sealed class ResultWriter
     private readonly SortedDictionary<string, ImmutableArray<double?>.Builder> _constants = new(StringComparer.Ordinal);
     private ImmutableArray<KeyValuePair<string, string>> _formulas = [];
     private int _cells;
+    private double _criticalValue;
 
     /// <summary>Begins the files, so that a place that cannot be written to is found before the work is done.</summary>
     public ResultWriter(ResultFolder folder, Study study, bool keepReplicates)
@@ -73,6 +74,7 @@ internal sealed class ResultWriter
         }
 
         _formulas = result.Formulas;
+        _criticalValue = result.CriticalValue;
         _cells++;
     }
 
@@ -95,6 +97,7 @@ internal sealed class ResultWriter
             Status = complete ? RunStatus.Complete : RunStatus.Interrupted,
             Scenarios = _study.Cells.Count,
             Replicates = _study.Replicates,
+            Precision = _study.Precision is { } precision ? new(precision.Min, precision.TargetMcse, _criticalValue) : null,
             SolvedConstants = _constants.ToImmutableSortedDictionary(c => c.Key, c => Padded(c.Value)),
             Machine = Machine.Current,
             Dotnet = Environment.Version.ToString(),

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.Results;
+using TherapistEffectSim.Reports.Charts;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Cli;
@@ -17,8 +18,9 @@ namespace TherapistEffectSim.Cli;
 /// <param name="Force">Whether unfinished results of the same study may be replaced.</param>
 /// <param name="DryRun">Whether only to say what would be done.</param>
 /// <param name="KeepReplicates">Whether the tests of all replicates are written.</param>
+/// <param name="Report">Whether the results are made into an HTML report.</param>
 internal sealed record RunRequest(
-    string Study, string? Out, int? Replicates, ulong? Seed, Sampling? Sampling, int Threads, bool Force, bool DryRun, bool KeepReplicates);
+    string Study, string? Out, int? Replicates, ulong? Seed, Sampling? Sampling, int Threads, bool Force, bool DryRun, bool KeepReplicates, bool Report);
 
 /// <summary><c>tes run</c>: simulates a study and writes its result folder.</summary>
 internal static class RunCommand
@@ -26,14 +28,7 @@ internal static class RunCommand
     public static Command Create(Streams streams)
     {
         Argument<string> study = new("STUDY") { Description = "A study file (YAML or JSON); - reads standard input." };
-        Option<string?> folder = new("--out", "-o") { Description = "Result folder [default: results/<name of the study>]", HelpName = "DIR" };
-        folder.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
-            {
-                result.AddError("--out must name a folder, but is empty.");
-            }
-        });
+        Option<string?> folder = ResultFolderOption("results/<name of the study>");
         Option<int?> replicates = WholeNumber.Replicates();
         Option<ulong?> seed = WholeNumber.Seed();
         Choice<Sampling?> sampling = Choices.Sampling();
@@ -41,6 +36,7 @@ internal static class RunCommand
         Option<bool> force = new("--force") { Description = "Start again where unfinished results of the same study stand" };
         Option<bool> dryRun = new("--dry-run") { Description = "Say what would be run and how long it may take, and run nothing" };
         Option<bool> keep = new("--keep-replicates") { Description = "Also write replicates.csv: every test of every replicate, for R's rsimsum" };
+        Option<bool> report = new("--report") { Description = "Also write report.html, as tes report does" };
         ExplainedCommand command = new("run", "Simulates a study: prints how often each test rejects and writes the result folder.")
         {
             Notes =
@@ -56,7 +52,7 @@ internal static class RunCommand
             ],
         };
         command.Arguments.Add(study);
-        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, force, dryRun, keep })
+        foreach (Option option in new Option[] { folder, replicates, seed, sampling.Option, threads, force, dryRun, keep, report })
         {
             command.Options.Add(option);
         }
@@ -71,15 +67,37 @@ internal static class RunCommand
                 parsed.GetValue(threads) ?? DefaultThreads(),
                 parsed.GetValue(force),
                 parsed.GetValue(dryRun),
-                parsed.GetValue(keep)),
+                parsed.GetValue(keep),
+                parsed.GetValue(report)),
             streams));
         return command;
+    }
+
+    /// <summary>The option that names the result folder.</summary>
+    /// <param name="usual">What it is if it is not given, for the help.</param>
+    public static Option<string?> ResultFolderOption(string usual)
+    {
+        Option<string?> folder = new("--out", "-o") { Description = $"Result folder [default: {usual}]", HelpName = "DIR" };
+        folder.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value))
+            {
+                result.AddError("--out must name a folder, but is empty.");
+            }
+        });
+        return folder;
     }
 
     /// <summary>Runs.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(RunRequest request, Streams streams)
     {
+        if (request.Report && ChartLibrary.Missing is string missing)
+        {
+            streams.Say(missing);
+            return ExitCode.Failed;
+        }
+
         StudySource source = StudySource.Load(request.Study, request.Seed, request.Sampling, streams);
         string path = request.Out ?? Path.Combine("results", source.File.Name);
         Study study = source.Study(request.Replicates);
@@ -128,10 +146,16 @@ internal static class RunCommand
         streams.Say(complete
             ? string.Create(CultureInfo.InvariantCulture, $"Results in {path} ({clock.Elapsed.TotalSeconds:F1} s).")
             : $"Interrupted. What was finished is in {path}; --force starts again.");
+        if (request.Report)
+        {
+            ReportCommand.Run(path, file: null, streams);
+        }
+
         return complete ? ExitCode.Done : ExitCode.Interrupted;
     }
 
-    private static int DefaultThreads() =>
+    /// <summary>Threads where the command does not say.</summary>
+    public static int DefaultThreads() =>
         int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
             ? threads
             : Environment.ProcessorCount;

@@ -12,6 +12,7 @@ internal sealed class RunReport
     private const int MostBlocks = 8;
     private const int MostLines = 500;
     private const int MostColumns = 6;
+    private const double MonteCarloZ = 1.959963984540054; // 0.975 quantile of the standard normal distribution
 
     private readonly Study _study;
     private readonly List<CellResult> _cells = [];
@@ -39,7 +40,7 @@ internal sealed class RunReport
         output.WriteLine(question.Length > 0 ? Wording.Wrapped($"{_study.Name}: {question}", 0) : _study.Name);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Wording.LongCount(_study.Cells.Count, "scenario")}, {Wording.LongCount(_study.Replicates, "replicate")} each, alpha {_study.Alpha}, seed {_study.Seed}"));
+            $"{Wording.LongCount(_study.Cells.Count, "scenario")}, {Wording.Replicates(_study)} each, alpha {_study.Alpha}, seed {_study.Seed}"));
         if (_study.Cells.Count <= MostBlocks)
         {
             foreach (CellResult cell in _cells)
@@ -60,6 +61,7 @@ internal sealed class RunReport
         output.WriteLine();
         bool isTable = _study.Cells.Count > MostBlocks;
         WriteLegend(output, isTable);
+        WritePrecision(output);
         WriteCorrections(output);
     }
 
@@ -101,6 +103,24 @@ internal sealed class RunReport
         }
     }
 
+    private void WritePrecision(TextWriter output)
+    {
+        if (_study.Precision is not { } precision)
+        {
+            return;
+        }
+
+        int missed = _cells.Count(c => c.End == CellEnd.PrecisionMissed);
+        output.WriteLine(Wording.Wrapped(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"A scenario ends when no rejection rate has a Monte Carlo standard error above {precision.TargetMcse}, or at {precision.Max:N0} replicates{(missed > 0 ? $", as {missed} of them did" : "")}. ")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"Intervals hold under these repeated looks: they reach {_cells[0].CriticalValue:F2} standard errors to each side, not {MonteCarloZ:F2}."),
+            0));
+    }
+
     private void WriteCorrections(TextWriter output)
     {
         string[] corrected = [.. MethodsWith(source => source is not null)];
@@ -134,7 +154,7 @@ internal sealed class RunReport
         {
             IEnumerable<string> rates = first.Select(h =>
                 cell.Summary.First(r => r.Method == h.Method && r.Term == h.Term && r.Test == h.Test && r.Measure == "rejection_rate") is var row
-                && ScenarioBlock.WasMade(row)
+                && TestWords.WasMade(row)
                     ? $"{ShareText.Percent(row)} ±{ShareText.Percent(row.Mcse ?? 0, row.Mcse).TrimEnd(' ', '%')}"
                     : "–");
             table.AddTexts(

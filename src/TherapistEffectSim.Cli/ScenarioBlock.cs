@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Spectre.Console;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Performance;
@@ -18,8 +17,7 @@ internal static class ScenarioBlock
         TextWriter output = streams.Output;
         output.WriteLine();
         string factors = string.Join(", ", cell.Cell.Factors.Select(f => $"{f.Name} = {f.Value}"));
-        string interrupted = cell.Replicates < study.Replicates ? $" (only {Wording.LongCount(cell.Replicates, "replicate")})" : "";
-        output.WriteLine($"Scenario {cell.Cell.Number}{(factors.Length > 0 ? ": " : "")}{factors}{interrupted}");
+        output.WriteLine($"Scenario {cell.Cell.Number}{(factors.Length > 0 ? ": " : "")}{factors}{Ending(cell, study)}");
         output.WriteLine($"On average {Size(cell, "patients_analysed")} patients of {Size(cell, "therapists_analysed")} therapists are analysed.");
         streams.Write(Tests(cell, study));
         Patterns(cell, streams);
@@ -29,21 +27,13 @@ internal static class ScenarioBlock
         }
     }
 
-    /// <summary>The side on which a test of a summary row rejects; for a test of a curve that of the square.</summary>
-    public static Alternative SideOf(CellResult cell, Study study, SummaryRow row)
+    private static string Ending(CellResult cell, Study study) => (cell.End, study.Precision) switch
     {
-        int method = cell.Formulas.Select(f => f.Key).ToList().IndexOf(row.Method);
-        return study.Methods[method].Tests.FirstOrDefault(
-            t => t.Term == row.Term && JsonNamingPolicy.KebabCaseLower.ConvertName(t.By.ToString()) == row.Test) switch
-        {
-            { By: TestKind.TwoLines or TestKind.LindMehlum } curve => curve.Shape == CurveShape.U ? Alternative.Greater : Alternative.Less,
-            { } test => test.Alternative,
-            null => Alternative.TwoSided,
-        };
-    }
-
-    /// <summary>Whether the test of a summary row could be made in at least one replicate.</summary>
-    public static bool WasMade(SummaryRow row) => row.Value is not null && row.Failures < row.Replicates;
+        (CellEnd.Interrupted, _) => $" (only {Wording.LongCount(cell.Replicates, "replicate")})",
+        (CellEnd.PrecisionMissed, _) => $" ({Wording.LongCount(cell.Replicates, "replicate")}, with which the precision asked for is not reached)",
+        (_, null) => "",
+        _ => $" ({Wording.LongCount(cell.Replicates, "replicate")})",
+    };
 
     private static string Size(CellResult cell, string measure)
     {
@@ -65,16 +55,16 @@ internal static class ScenarioBlock
             SummaryRow? bias = Row(cell, rate, "", "bias");
             SummaryRow? mean = Row(cell, rate, "", "estimate_mean");
             SummaryRow? coverage = Row(cell, rate, rate.Test, "coverage");
-            Alternative side = SideOf(cell, study, rate);
-            bool made = WasMade(rate);
+            Alternative side = TestWords.SideOf(cell, study, rate);
+            bool made = TestWords.WasMade(rate);
             table.AddTexts(
             [
                 rate.Method,
                 rate.Term,
-                TestText(rate.Test, side),
+                TestWords.Name(rate.Test, side),
                 made ? ShareText.Percent(rate) : "–",
                 made ? ShareText.Interval(rate.ConfLow, rate.ConfHigh) : "",
-                made ? Meaning(rate, side) : "not made",
+                made ? TestWords.Meaning(rate, side) : "not made",
                 rate.TrueValue is double truth ? Wording.Rounded(truth, truth, DigitsOfTruth) : "",
                 mean is { Value: double m } ? Estimate(m, mean.Mcse)
                     : bias is { Value: double b } && rate.TrueValue is double t ? Estimate(t + b, bias.Mcse)
@@ -85,13 +75,6 @@ internal static class ScenarioBlock
 
         return table;
     }
-
-    private static string TestText(string test, Alternative side) => (test, side) switch
-    {
-        (_, Alternative.TwoSided) => test,
-        ("two-lines" or "lind-mehlum", _) => $"{test}, {(side == Alternative.Less ? "inverted-u" : "u")}",
-        _ => $"{test}, {(side == Alternative.Less ? "less" : "greater")}",
-    };
 
     private static string Estimate(double mean, double? mcse) =>
         mcse is double error ? Wording.Rounded(mean, error, 1) : Wording.Rounded(mean, mean, DigitsOfTruth);
@@ -110,7 +93,7 @@ internal static class ScenarioBlock
                 .Where(r => r.Count > 0)
                 .OrderByDescending(r => r.Count)
                 .ThenBy(r => r.Pattern, StringComparer.Ordinal)
-                .Select(r => (ShareText.Percent(r.Share, ShareText.MonteCarloError(r.ConfLow, r.ConfHigh)), ShareText.Interval(r.ConfLow, r.ConfHigh), InWords(r.Pattern))),
+                .Select(r => (ShareText.Percent(r.Share, ShareText.MonteCarloError(r.ConfLow, r.ConfHigh)), ShareText.Interval(r.ConfLow, r.ConfHigh), TestWords.Pattern(r.Pattern))),
         ];
         int shares = lines.Max(l => l.Share.Length);
         int intervals = lines.Max(l => l.Interval.Length);
@@ -124,29 +107,5 @@ internal static class ScenarioBlock
             long total = pair.Both + pair.OnlyA + pair.OnlyB + pair.Neither;
             streams.Output.WriteLine($"  {pair.A} not significant, yet {pair.B} is: {ShareText.Percent(pair.OnlyB, total)} of the trials.");
         }
-    }
-
-    private static string Meaning(SummaryRow rate, Alternative side) => rate.RejectionMeans switch
-    {
-        "" => "",
-        "type-I" => "type I",
-        "power" => IsOnOtherSide(rate, side) ? "wrong side" : "power",
-        _ => "false alarm",
-    };
-
-    /// <summary>Whether the truth lies on the side that a one-sided test does not look at.</summary>
-    public static bool IsOnOtherSide(SummaryRow rate, Alternative side) =>
-        (side == Alternative.Less && rate.TrueValue > 0) || (side == Alternative.Greater && rate.TrueValue < 0);
-
-    // therapist-variance=0;linear=0;curve=1 as "only curve significant".
-    private static string InWords(string pattern)
-    {
-        string[] significant = [.. pattern.Split(';').Where(p => p.EndsWith("=1", StringComparison.Ordinal)).Select(p => p[..^2])];
-        return significant.Length switch
-        {
-            0 => "none significant",
-            1 => $"only {significant[0]} significant",
-            _ => $"{Wording.List(significant, "and")} significant",
-        };
     }
 }

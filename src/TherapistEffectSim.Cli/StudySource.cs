@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Formulas;
+using TherapistEffectSim.Planning;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Cli;
@@ -54,6 +55,33 @@ internal sealed record StudySource(string Name, StudyFile File, ulong Seed, bool
         }
 
         return study;
+    }
+
+    /// <summary>The plan of the study, checked to be one that can be made.</summary>
+    /// <exception cref="DataException">The study has no plan, more than one scenario, or a target that does not fit it.</exception>
+    public PlanProblem Plan()
+    {
+        try
+        {
+            if (!File.HasPlan)
+            {
+                throw new StudyException("has no plan: it says what the trial must reach and what may vary, such as plan: {target: {power: 0.8}, vary: {scenario.trial.therapists: {from: 10, to: 200}}}.");
+            }
+
+            int cells = File.ToStudy(Seed).Cells.Count;
+            if (cells > 1)
+            {
+                throw new StudyException($"has {cells} scenarios, but a plan is that of one: leave grid, zip and variants out, and ask for other assumptions under plan.sensitivity.");
+            }
+
+            PlanProblem problem = File.ToPlan(Seed);
+            TrialPlanner.Check(problem);
+            return problem;
+        }
+        catch (StudyException e)
+        {
+            throw new DataException(Name, e);
+        }
     }
 
     private static (int Position, string Message)? FormulaMistake(string formula)

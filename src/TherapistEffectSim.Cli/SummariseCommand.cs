@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using TherapistEffectSim.Files.Tables;
 using TherapistEffectSim.Performance;
@@ -26,20 +25,9 @@ internal static class SummariseCommand
             Description = "One row per replicate: estimate, std_error and, if there, df, p_value, method. - reads standard input. "
                 + "An empty cell or NA is an estimate that failed.",
         };
-        Option<double> trueValue = new("--true")
-        {
-            Description = "The true value that the estimates aim at.",
-            HelpName = "T",
-            Required = true,
-            CustomParser = result => Number(result, _ => true, "a finite number"),
-        };
-        Option<double> alpha = new("--alpha")
-        {
-            Description = "Level of the tests; intervals cover 1 - alpha.",
-            HelpName = "ALPHA",
-            DefaultValueFactory = _ => UsualAlpha,
-            CustomParser = result => Number(result, value => value is > 0 and < 1, "a number > 0 and < 1"),
-        };
+        Option<double> trueValue = Numbers.Option("--true", "The true value that the estimates aim at.", "T", usual: null, _ => true, "a finite number");
+        Option<double> alpha = Numbers.Option(
+            "--alpha", "Level of the tests; intervals cover 1 - alpha.", "ALPHA", UsualAlpha, value => value is > 0 and < 1, "a number > 0 and < 1");
         Choice<OutputFormat> format = Choices.Format();
         ExplainedCommand command = new("summarise", "Computes performance measures of a simulation study, each with its Monte Carlo error.")
         {
@@ -91,17 +79,5 @@ internal static class SummariseCommand
         }
 
         return ExitCode.Done;
-    }
-
-    private static double Number(ArgumentResult result, Predicate<double> isAccepted, string accepted)
-    {
-        string word = result.Tokens[0].Value;
-        if (NumberCell.TryParse(word, out double value) && isAccepted(value))
-        {
-            return value;
-        }
-
-        result.AddError($"{((OptionResult)result.Parent!).Option.Name} must be {accepted}, but was '{word}'.");
-        return default;
     }
 }

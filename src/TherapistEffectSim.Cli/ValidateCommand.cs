@@ -29,7 +29,7 @@ internal static class ValidateCommand
         string seed = source.SeedWasDrawn ? "no seed (one is drawn at each run)" : $"seed {source.Seed}";
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{source.Name} is a valid study: {Wording.LongCount(study.Cells.Count, "scenario")}, {Wording.Count(study.Methods.Length, "method")}, {Wording.LongCount(study.Replicates, "replicate")}, {seed}."));
+            $"{source.Name} is a valid study: {Wording.LongCount(study.Cells.Count, "scenario")}, {Wording.Count(study.Methods.Length, "method")}, {Wording.Replicates(study)}, {seed}."));
         return ExitCode.Done;
     }
 }

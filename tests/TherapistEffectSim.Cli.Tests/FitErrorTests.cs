@@ -4,68 +4,51 @@ public sealed class FitErrorTests
 {
     // Three therapists with three patients each; the arm is the same for all patients of a therapist.
     private const string Trial = """
-        therapist,site,arm,alliance,outcome
-        a,s1,0,0.5,1.2
-        a,s1,0,-0.3,0.4
-        a,s1,0,0.1,0.9
-        b,s1,1,1.1,2.0
-        b,s1,1,0.4,1.1
-        b,s1,1,-0.9,0.3
-        c,s2,1,0.2,1.9
-        c,s2,1,0.8,2.2
-        c,s2,1,-0.4,1.0
+        therapist,site,arm,alliance,outcome,room
+        a,s1,0,0.5,1.2,p
+        a,s1,0,-0.3,0.4,q
+        a,s1,0,0.1,0.9,p
+        b,s1,1,1.1,2.0,q
+        b,s1,1,0.4,1.1,p
+        b,s1,1,-0.9,0.3,q
+        c,s2,1,0.2,1.9,p
+        c,s2,1,0.8,2.2,q
+        c,s2,1,-0.4,1.0,p
 
         """;
 
-    private const string Accepted =
-        "This version fits one random intercept, (1 | g), or one term (0 + x | g) with x a number that is the same in all rows of a level of g.";
+    private const string Accepted = "This version fits one grouping factor, or two of which one is nested in the other.";
 
     [Theory]
     [InlineData(
-        "outcome ~ alliance + (1 + alliance | therapist)",
+        "outcome ~ alliance + (1 | therapist) + (1 | room)",
         $"""
-        formula: The random slope (1 + alliance | therapist) was found at column 22. {Accepted}
-          outcome ~ alliance + (1 + alliance | therapist)
-                               ^
+        formula: Crossed grouping factors, room and therapist (therapist a is found in room p and q), were found at column 40. {Accepted} If groups that share a name are different groups, write room:therapist for the smaller ones.
+          outcome ~ alliance + (1 | therapist) + (1 | room)
+                                                 ^
 
         """)]
     [InlineData(
-        "outcome ~ alliance + (alliance || therapist)",
+        "outcome ~ alliance + (1 | site) + (1 | therapist) + (1 | room)",
         $"""
-        formula: A random slope beside a random intercept, (1 | therapist) and (0 + alliance | therapist), were found at column 22. {Accepted}
-          outcome ~ alliance + (alliance || therapist)
-                               ^
+        formula: A third grouping factor, room beside site and therapist, was found at column 53. {Accepted}
+          outcome ~ alliance + (1 | site) + (1 | therapist) + (1 | room)
+                                                              ^
 
         """)]
     [InlineData(
-        "outcome ~ alliance + (0 + alliance | therapist)",
+        "outcome ~ alliance + (1 | therapist) + (1 | site:therapist)",
         $"""
-        formula: A random slope on alliance, which varies within therapist a (from 0.5 to -0.3), was found at column 22. {Accepted}
-          outcome ~ alliance + (0 + alliance | therapist)
-                               ^
+        formula: Two grouping factors with the same groups, site:therapist and therapist, were found at column 40. {Accepted}
+          outcome ~ alliance + (1 | therapist) + (1 | site:therapist)
+                                                 ^
 
         """)]
     [InlineData(
-        "outcome ~ alliance + (1 | site/therapist)",
-        $"""
-        formula: Nested grouping factors, (1 | site) and (1 | site:therapist), were found at column 22. {Accepted}
-          outcome ~ alliance + (1 | site/therapist)
-                               ^
-
-        """)]
-    [InlineData(
-        "outcome ~ alliance + (1 | site) + (1 | therapist)",
-        $"""
-        formula: Several grouping factors, crossed or nested, (1 | site) and (1 | therapist), were found at column 35. {Accepted}
-          outcome ~ alliance + (1 | site) + (1 | therapist)
-                                            ^
-
-        """)]
-    [InlineData(
-        "outcome ~ alliance + (0 + site | therapist)",
-        $"""
-        formula: The random term (0 + site | therapist), in which 2 effects vary, was found at column 22. {Accepted}
-          outcome ~ alliance + (0 + site | therapist)
+        "outcome ~ alliance + (0 + alliance + I(2 * alliance) | site)",
+        """
+        formula: The random term (0 + alliance + I(2 * alliance) | site), in which I(2 * alliance) depends linearly on the columns before it, was found at column 22. Effects that vary between groups must differ from each other: remove one.
+          outcome ~ alliance + (0 + alliance + I(2 * alliance) | site)
                                ^
 
         """)]
@@ -101,6 +84,9 @@ public sealed class FitErrorTests
         "outcome ~ (1 | alliance)",
         "DATA: alliance has 9 levels in 9 complete rows; a random intercept needs more rows than levels.\n")]
     [InlineData(
+        "outcome ~ alliance + (1 + alliance + I(alliance^2) | therapist)",
+        "DATA: therapist has 3 levels in 9 complete rows; the 3 effects of the random term (1 + alliance + I(alliance^2) | therapist) need more rows than 9.\n")]
+    [InlineData(
         "outcome ~ therapist + (1 | therapist)",
         "DATA: therapist has 3 levels, and the fixed effects leave no degree of freedom between them for the variance of the random term.\n")]
     [InlineData(
@@ -125,6 +111,16 @@ public sealed class FitErrorTests
     [InlineData("", "y ~ x", "DATA: the first line must name the columns, but the file is empty.\n")]
     public void Fit_OfDataThatCannotBeUsed_SaysWhereAndWhatIsAccepted(string data, string formula, string message) =>
         AssertRefused(data, formula, message);
+
+    [Fact]
+    public void Fit_ByMaximumLikelihoodWithKenwardRoger_SaysThatTheyAreForReml()
+    {
+        CommandRun run = CommandRun.OfInput(Trial, "fit", "-", "-f", "outcome ~ alliance + (1 | therapist)", "--method", "ml", "--df", "kenward-roger");
+
+        Assert.Equal(
+            "standard input: the degrees of freedom of Kenward and Roger are those of a REML fit; fit by REML, or take Satterthwaite's.\n", run.Error);
+        Assert.Equal((ExitCode.InvalidInput, ""), (run.ExitCode, run.Output));
+    }
 
     [Fact]
     public void Fit_OfAMissingFile_NamesIt() =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace TherapistEffectSim.Cli.Tests;
@@ -23,6 +24,26 @@ public sealed class FitOutputTests
         6,motivational,0.5,1,1.5,p
 
         """;
+
+    // Four therapists with three patients each, four visits.
+    private static readonly string s_visits = "therapist,patient,week,outcome\n" + string.Concat(
+        from patient in Enumerable.Range(0, 12)
+        from week in Enumerable.Range(0, 4)
+        select string.Create(
+            CultureInfo.InvariantCulture,
+            $"t{patient / 3},p{patient},{week},{Math.Round(10 - (0.8 * week) + (2 * Math.Sin(5 * patient)) + Math.Cos(3 * (patient / 3)) + (week * Math.Sin(7 * patient) / 2) + Math.Sin(11 * (patient + (13 * week))), 2)}\n"));
+
+    [Theory]
+    [InlineData("fit-nested", "--df", "kenward-roger", "--modes")]
+    [InlineData("fit-nested-csv", "--format", "csv", "--modes")]
+    [InlineData("fit-nested-json", "--format", "json")]
+    public void Fit_OfVisitsOfPatientsOfTherapists_PrintsTheApprovedText(string name, params string[] options)
+    {
+        CommandRun run = CommandRun.OfInput(s_visits, ["fit", "-", "--formula", "outcome ~ week + (1 | therapist) + (1 + week | patient)", .. options]);
+
+        ApprovedText.AssertEqual(name, run.Output);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+    }
 
     [Theory]
     [InlineData("fit-mixed", "outcome ~ arm + alliance + twice + (1 | therapist)")]

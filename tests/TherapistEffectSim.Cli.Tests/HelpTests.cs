@@ -5,6 +5,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("help")]
     [InlineData("help-run", "run")]
+    [InlineData("help-plan", "plan")]
     [InlineData("help-simulate", "simulate")]
     [InlineData("help-validate", "validate")]
     [InlineData("help-schema", "schema")]
@@ -13,6 +14,10 @@ public sealed class HelpTests
     [InlineData("help-scenarios-copy", "scenarios", "copy")]
     [InlineData("help-fit", "fit")]
     [InlineData("help-summarise", "summarise")]
+    [InlineData("help-report", "report")]
+    [InlineData("help-teach", "teach")]
+    [InlineData("help-calibrate", "calibrate")]
+    [InlineData("help-statement", "statement")]
     public void Help_OfEachCommand_IsTheApprovedText(string name, params string[] command)
     {
         CommandRun run = CommandRun.Of([.. command, "--help"]);
@@ -24,7 +29,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise"])
+            ((string[])["", "run", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "report", "teach", "calibrate", "statement"])
                 .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 

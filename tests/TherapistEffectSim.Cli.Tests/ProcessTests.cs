@@ -55,6 +55,39 @@ public sealed class ProcessTests
         Assert.Equal(ExitCode.Done, tes.ExitCode);
     }
 
+    [Fact]
+    public async Task Teach_ServesItsPageUntilASignal_AndLeavesNoServer()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // no signals
+        }
+
+        using Process tes = Process.Start(SignalledProcess.Start("teach", "--no-open"))!;
+        try
+        {
+            string told = (await tes.StandardError.ReadLineAsync())!;
+            Assert.Matches(@"^The teaching page is at http://127\.0\.0\.1:\d+/ \(Ctrl-C ends it\)\.$", told);
+            Uri address = new(told.Split(' ')[5]);
+            using HttpClient client = new();
+            Assert.Contains("<title>Would a trial see it?</title>", await client.GetStringAsync(address));
+            using Process kill = Process.Start("kill", ["-TERM", $"{tes.Id}"]);
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+
+            await tes.WaitForExitAsync(patience.Token);
+
+            Assert.Equal((ExitCode.Interrupted, ""), (tes.ExitCode, await tes.StandardOutput.ReadToEndAsync()));
+            await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(address));
+        }
+        finally
+        {
+            if (!tes.HasExited)
+            {
+                tes.Kill();
+            }
+        }
+    }
+
     private static Process Start(params string[] args)
     {
         ProcessStartInfo start = SignalledProcess.Start(args);

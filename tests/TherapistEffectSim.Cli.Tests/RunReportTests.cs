@@ -30,6 +30,21 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void Run_ByPrecision_SaysHowManyReplicatesItTookAndThatIntervalsHoldUnderLooks()
+    {
+        CommandRun run = Run(StudyText.Line.Replace("replicates: 64", "replicates: {max: 2000, target-mcse: 0.012}", StringComparison.Ordinal)
+            + "grid:\n  scenario.trial.therapists: [4, 20]\n");
+
+        Assert.Contains("\n2 scenarios, 1,000 to 2,000 replicates each, alpha 0.05, seed 1\n", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nScenario 1: trial_therapists = 4 \(1,\d+ replicates\)\n", run.Output);
+        Assert.Contains("\nScenario 2: trial_therapists = 20 (2,000 replicates)\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nA scenario ends when no rejection rate has a Monte Carlo standard error above 0.012, or at 2,000 replicates. Intervals\nhold under these repeated looks: they reach 2.",
+            run.Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_OfATrialThatLosesEverybody_SaysThatNothingCanBeTested()
     {
         CommandRun run = Run(StudyText.Line.Replace("methods:", "  attrition: {outcome: {rate: 0.9999}}\nmethods:", StringComparison.Ordinal));

@@ -8,8 +8,16 @@ internal static partial class FolderContent
 {
     public const string ManifestName = "manifest.json";
 
+    /// <summary>Made from the results by <c>tes report</c>, and out of date once a run replaces them.</summary>
+    public const string ReportName = "report.html";
+
     /// <summary>Names of the files of a result folder.</summary>
-    public static readonly string[] FileNames = ["summary.csv", "joint.csv", "joint-pairs.csv", "replicates.csv", "study.yaml", ManifestName];
+    public static readonly string[] FileNames =
+    [
+        "summary.csv", "joint.csv", "joint-pairs.csv", "replicates.csv",
+        "plan.csv", "curve.csv", "plan.json", EvaluationsCsv.FileName,
+        "study.yaml", ManifestName, ReportName,
+    ];
 
     /// <summary>Name under which a file is written before it is put in place.</summary>
     public static string TemporaryName(string fileName) => $".{fileName}.{Environment.ProcessId}.tmp";
@@ -58,7 +66,8 @@ internal static partial class FolderContent
 
         if (isUnfinished && unfinished == UnfinishedResults.Refuse)
         {
-            throw new ResultFolderException($"{path} holds the files of a run that did not end or is still going on: add --force to start again.");
+            string orResume = names.Contains(EvaluationsCsv.FileName, StringComparer.Ordinal) ? "--resume to go on, or " : "";
+            throw new ResultFolderException($"{path} holds the files of a run that did not end or is still going on: add {orResume}--force to start again.");
         }
 
         return [.. names.Where(IsTemporary).Select(name => Path.Join(path, name))];

@@ -8,6 +8,9 @@ public sealed class JointCsv
 {
     private static readonly string[] s_columns = ["pattern", "count", "share", "mcse", "conf_low", "conf_high", "replicates", "failures"];
 
+    /// <summary>The columns beside the factors.</summary>
+    internal static IEnumerable<string> Columns => ["scenario", .. s_columns];
+
     private readonly CsvRow _row;
     private readonly FactorColumns _factors;
 

@@ -9,6 +9,9 @@ public sealed class JointPairsCsv
     private static readonly string[] s_columns =
         ["a", "b", "both", "only_a", "only_b", "neither", "difference", "difference_mcse", "conf_low", "conf_high"];
 
+    /// <summary>The columns beside the factors.</summary>
+    internal static IEnumerable<string> Columns => ["scenario", .. s_columns];
+
     private readonly CsvRow _row;
     private readonly FactorColumns _factors;
 

@@ -39,8 +39,12 @@ public sealed record Manifest
     /// <summary>Number of scenarios.</summary>
     public required int Scenarios { get; init; }
 
-    /// <summary>Replicates per scenario.</summary>
+    /// <summary>Replicates per scenario; the most, if they were as many as precision asked for.</summary>
     public required long Replicates { get; init; }
+
+    /// <summary>What decided when scenarios ended; <see langword="null"/> if all have the same number of replicates.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PrecisionTarget? Precision { get; init; }
 
     /// <summary>Numbers that the program solved for, such as a raw variance behind a standardised one: name, then one per scenario, null where it has none.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<double?>> SolvedConstants
@@ -82,6 +86,12 @@ public sealed record Manifest
     public static Manifest Parse(string json) =>
         JsonSerializer.Deserialize(json, s_json.Manifest) ?? throw new JsonException("The manifest is null.");
 }
+
+/// <summary>What decided when scenarios ended.</summary>
+/// <param name="Min">Replicates before the first look.</param>
+/// <param name="TargetMcse">Monte Carlo standard error that no rejection rate was to exceed.</param>
+/// <param name="CriticalValue">Standard errors from a rate to the ends of its 95 % interval, which holds under repeated looks.</param>
+public sealed record PrecisionTarget(int Min, double TargetMcse, double CriticalValue);
 
 /// <summary>What was drawn.</summary>
 public enum DrawnData

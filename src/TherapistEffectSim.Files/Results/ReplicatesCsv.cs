@@ -10,6 +10,9 @@ public sealed class ReplicatesCsv
         "scenario", "replicate", "method", "term", "test", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high", "status",
     ];
 
+    /// <summary>The columns.</summary>
+    internal static IEnumerable<string> Columns => s_columns;
+
     private readonly CsvRow _row;
 
     /// <summary>Writes the header.</summary>
@@ -37,6 +40,9 @@ public sealed class ReplicatesCsv
             .Add(row.ConfHigh)
             .Add(Text(row.Status))
             .End();
+
+    /// <summary>The words of the file for how a term came out.</summary>
+    internal static IEnumerable<(string Word, TermStatus Status)> Statuses => Enum.GetValues<TermStatus>().Select(status => (Text(status), status));
 
     private static string Text(TermStatus status) => status switch
     {

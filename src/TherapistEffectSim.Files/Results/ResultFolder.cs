@@ -40,11 +40,11 @@ public sealed class ResultFolder : IDisposable
     }
 
     /// <summary>Begins one of the files of the folder. The writer belongs to the folder, which closes it.</summary>
-    /// <param name="fileName">One of <c>summary.csv, joint.csv, joint-pairs.csv, replicates.csv, study.yaml</c>, each once.</param>
+    /// <param name="fileName">One of <c>summary.csv, joint.csv, joint-pairs.csv, replicates.csv, plan.csv, curve.csv, plan.json, evaluations.csv, study.yaml</c>, each once.</param>
     /// <exception cref="ArgumentException">The name is another one, or has been used.</exception>
     public TextWriter Create(string fileName)
     {
-        bool isKnown = FolderContent.FileNames.Contains(fileName, StringComparer.Ordinal) && !IsManifest(fileName);
+        bool isKnown = FolderContent.FileNames.Contains(fileName, StringComparer.Ordinal) && !IsManifest(fileName) && fileName != FolderContent.ReportName;
         if (!isKnown || _writers.ContainsKey(fileName))
         {
             string finding = isKnown ? "has been created" : "is none of them";
@@ -179,4 +179,7 @@ public enum UnfinishedResults
 
     /// <summary>Start again and replace its files (<c>--force</c>).</summary>
     StartAgain,
+
+    /// <summary>Go on from what it found (<c>--resume</c>).</summary>
+    Resume,
 }

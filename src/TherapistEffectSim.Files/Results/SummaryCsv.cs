@@ -12,6 +12,9 @@ public sealed class SummaryCsv
         "failures",
     ];
 
+    /// <summary>The columns beside the factors.</summary>
+    internal static IEnumerable<string> Columns => s_columns;
+
     private readonly CsvRow _row;
     private readonly FactorColumns _factors;
 

@@ -107,19 +107,8 @@ internal sealed class Binder(
 
     /// <summary>Says what would be accepted instead of a node.</summary>
     /// <returns><see langword="null"/>: no value.</returns>
-    public object? Refuse(Type type, Node node, string path, IntervalAttribute? interval = null)
-    {
-        if (node is MapNode && LaterVersions.HasMap(path))
-        {
-            Problems.Add(node.Position, path, "a map is not available in this version; give " + Vocabulary.Accepted(type, interval) + ".");
-        }
-        else
-        {
-            Refuse(node, path, Vocabulary.Accepted(type, interval));
-        }
-
-        return null;
-    }
+    public object? Refuse(Type type, Node node, string path, IntervalAttribute? interval = null) =>
+        Refuse(node, path, Vocabulary.Accepted(type, interval));
 
     /// <summary>Says what would be accepted instead of a node.</summary>
     /// <returns><see langword="null"/>: no value.</returns>

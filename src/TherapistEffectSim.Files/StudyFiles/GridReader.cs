@@ -51,6 +51,21 @@ internal sealed class GridReader(ProblemList problems)
         return [.. maps.Concat(variants).Append(root["grid"]).OfType<MapNode>().SelectMany(map => map.Entries).Select(e => e.Key)];
     }
 
+    /// <summary>Values by path, each axis by itself.</summary>
+    /// <param name="node">A map from paths to lists or ranges; <see langword="null"/> for none.</param>
+    /// <param name="path">Keys down to it.</param>
+    /// <param name="most">Most values of a range.</param>
+    public ImmutableArray<Axis> ReadAxes(Node? node, string path, int most)
+    {
+        if (node is MapNode map)
+        {
+            return [.. map.Entries.Select(e => ReadAxis(e, Binder.Below(path, e.Key), most)).OfType<Axis>()];
+        }
+
+        RefuseUnlessAbsent(node, path, "a map from paths such as scenario.therapists.outcome-icc to lists of values");
+        return [];
+    }
+
     private IEnumerable<Dimension> ReadGrid(Node? grid)
     {
         if (grid is not MapNode map)

@@ -6,21 +6,19 @@ namespace TherapistEffectSim.Files.StudyFiles;
 /// <summary>Keys and words of features that a later version brings: refused as not available, which is another thing than unknown.</summary>
 internal static partial class LaterVersions
 {
-    // path: a key. path=word: a word at that key. path={}: a map at that key. * stands for one key.
+    // path: a key. path=word: a word at that key. * stands for one key.
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
-        "plan", "redraw-predictors", "replicates={}",
+        "redraw-predictors",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
         "scenario.outcome.kind=growth",
-        "methods.tests.by=t-kenward-roger", "methods.tests.by=rlrt-exact", "methods.tests.by=bootstrap",
+        "methods.tests.by=t-kenward-roger", "methods.tests.by=bootstrap",
         "methods.tests.by=joint-wald",
-        "joint.by=t-kenward-roger", "joint.by=rlrt-exact", "joint.by=bootstrap",
+        "joint.by=t-kenward-roger", "joint.by=bootstrap",
         "joint.by=joint-wald");
 
     public static bool HasKey(string path) => Has(path, "");
 
     public static bool HasWord(string path, string word) => Has(path, "=" + word);
-
-    public static bool HasMap(string path) => Has(path, "={}");
 
     private static bool Has(string path, string end)
     {

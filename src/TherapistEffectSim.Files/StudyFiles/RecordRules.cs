@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Planning;
 
 namespace TherapistEffectSim.Files.StudyFiles;
 
@@ -10,7 +11,7 @@ internal static partial class RecordRules
     private const string NameRule =
         "made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters";
 
-    private static readonly ImmutableArray<TestKind> s_varianceTests = [TestKind.LrtMixture, TestKind.RlrtMixture, TestKind.FExact];
+    private static readonly ImmutableArray<TestKind> s_varianceTests = [TestKind.LrtMixture, TestKind.RlrtMixture, TestKind.RlrtExact, TestKind.FExact];
     private static readonly ImmutableArray<TestKind> s_curveTests = [TestKind.TwoLines, TestKind.LindMehlum];
 
     public static void Check(object record, MapNode map, string path, Binder binder)
@@ -20,6 +21,15 @@ internal static partial class RecordRules
             case StudyContent study:
                 CheckName(study.Name, map, path, binder);
                 CheckMethods(study, map, binder);
+                break;
+            case PlanTarget target:
+                CheckPlanTarget(target, map, path, binder);
+                break;
+            case TargetTest test:
+                CheckTarget(test.Term, test.Variance, test.By, map, path, binder);
+                break;
+            case PrecisionReplicates { Min: var min, Max: var max } when min > max:
+                Add(binder, map, path, "max", $"must be at least min, {min}, but was {max}.");
                 break;
             case Method method:
                 CheckMethod(method, map, path, binder);
@@ -40,6 +50,20 @@ internal static partial class RecordRules
                 break;
             default:
                 break;
+        }
+    }
+
+    private static void CheckPlanTarget(PlanTarget target, MapNode map, string path, Binder binder)
+    {
+        string[] keys = ["power", "interval-width", "coverage", "mcse"];
+        int given = keys.Count(key => map[key] is not null);
+        if (given != 1)
+        {
+            binder.Problems.Add(map.Position, path, $"takes exactly one of {string.Join(", ", keys)}, but has {(given == 0 ? "none" : given.ToString(System.Globalization.CultureInfo.InvariantCulture))}.");
+        }
+        else if (target.Tests.Length > 1 && (target.IntervalWidth is not null || target.Coverage is not null))
+        {
+            Add(binder, map, path, "tests", $"must list one test, because an interval is that of one test, but lists {target.Tests.Length}.");
         }
     }
 

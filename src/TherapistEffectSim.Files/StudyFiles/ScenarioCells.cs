@@ -45,6 +45,24 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
         }
     }
 
+    /// <summary>The scenario with the values of the first cell, but without its variant, and others at some paths.</summary>
+    /// <exception cref="StudyFileException">It has mistakes.</exception>
+    public Scenario With(IReadOnlyList<Entry> changes)
+    {
+        ProblemList problems = new(file);
+        Scenario? world = With(changes, problems);
+        problems.ThrowIfAny();
+        return world!;
+    }
+
+    /// <summary>Adds the mistakes of the scenario with other values at some paths.</summary>
+    public void Check(IReadOnlyList<Entry> changes, ProblemList problems)
+    {
+        ProblemList ofWorld = new(file);
+        With(changes, ofWorld);
+        problems.AddAll(ofWorld, $" ({string.Join(", ", changes.Select(c => $"{ScenarioPaths.FactorName(c.Key)} = {(c.Value is ScalarNode scalar ? scalar.Text : c.Value.Found)}"))})");
+    }
+
     public IEnumerator<Cell> GetEnumerator()
     {
         for (int i = 0; i < Count; i++)
@@ -86,14 +104,17 @@ internal sealed class ScenarioCells(string file, MapNode scenario, Grid grid) : 
         [.. grid.ValuesOf(index).Where(v => v.Axis.Varies).Select(v => new FactorValue(v.Axis.FactorName, v.Value.Text))];
 
     private Cell? Bind(int index, ProblemList problems) =>
-        BindWorld(grid.ValuesOf(index), problems) is Scenario bound ? new(index + 1, FactorsOf(index), bound) : null;
+        BindWorld(grid.ValuesOf(index).SelectMany(v => v.Value.Changes), problems) is Scenario bound ? new(index + 1, FactorsOf(index), bound) : null;
 
-    private Scenario? BindBase(ProblemList problems) => BindWorld(grid.ValuesOf(0).Where(v => !v.Axis.IsVariants), problems);
+    private Scenario? BindBase(ProblemList problems) => With([], problems);
 
-    private Scenario? BindWorld(IEnumerable<(Axis Axis, AxisValue Value)> values, ProblemList problems)
+    private Scenario? With(IReadOnlyList<Entry> changes, ProblemList problems) =>
+        BindWorld([.. grid.ValuesOf(0).Where(v => !v.Axis.IsVariants).SelectMany(v => v.Value.Changes), .. changes], problems);
+
+    private Scenario? BindWorld(IEnumerable<Entry> changes, ProblemList problems)
     {
         MapNode document = scenario;
-        foreach (Entry change in values.SelectMany(v => v.Value.Changes))
+        foreach (Entry change in changes)
         {
             document = Substitute(document, ScenarioPaths.Root, change.Key.Split('.').AsSpan(1), change.Value, problems);
         }

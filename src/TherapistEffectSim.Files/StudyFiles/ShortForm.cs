@@ -15,6 +15,7 @@ internal abstract class ShortForm
         [typeof(ArmEffect)] = new ArmEffectForm(),
         [typeof(Method)] = new MethodForm(),
         [typeof(CurvePoint)] = new CurvePointForm(),
+        [typeof(ReplicateRule)] = new ReplicateRuleForm(),
         [typeof(ReverseCausation)] = new ReverseCausationForm(),
         [typeof(ResidualSd)] = new ResidualSdForm(),
     }.ToFrozenDictionary();

@@ -16,9 +16,8 @@ internal sealed record StudyContent
     [Description("Key of all random numbers of the study. Without it one is drawn and printed.")]
     public ulong? Seed { get; init; }
 
-    [Description("Replicates per scenario.")]
-    [Interval(1, 1e9)]
-    public int Replicates { get; init; } = 1000;
+    [Description("Replicates per scenario: a number, or {min, max, target-mcse} for as many as its rejection rates need.")]
+    public ReplicateRule Replicates { get; init; } = new FixedReplicates { Count = 1000 };
 
     [Description("Nominal level of all tests.")]
     [Interval(0, 1, LowOpen = true, HighOpen = true)]
@@ -55,4 +54,7 @@ internal sealed record StudyContent
 
     [Description("Cells to leave out: those that match all values of an item.")]
     public Node? Exclude { get; init; }
+
+    [Description("For tes plan: what the trial must reach, and what may be chosen to reach it.")]
+    public PlanContent? Plan { get; init; }
 }

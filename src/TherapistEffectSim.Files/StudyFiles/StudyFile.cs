@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Planning;
 
 namespace TherapistEffectSim.Files.StudyFiles;
 
@@ -17,12 +18,14 @@ public sealed class StudyFile
     private readonly StudyContent _content;
     private readonly Grid _grid;
     private readonly ScenarioCells _cells;
+    private readonly PlanPaths? _plan;
 
-    private StudyFile(StudyContent content, Grid grid, ScenarioCells cells)
+    private StudyFile(StudyContent content, Grid grid, ScenarioCells cells, PlanPaths? plan)
     {
         _content = content;
         _grid = grid;
         _cells = cells;
+        _plan = plan;
     }
 
     /// <summary>The name of the study.</summary>
@@ -35,7 +38,7 @@ public sealed class StudyFile
     public ulong? Seed => _content.Seed;
 
     /// <summary>Replicates per scenario by the file.</summary>
-    public int Replicates => _content.Replicates;
+    public ReplicateRule Replicates => _content.Replicates;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its name, which also stands in messages.</param>
@@ -77,6 +80,19 @@ public sealed class StudyFile
     public static StudyFile Read(TextReader text, string fileName, Func<string, (int Position, string Message)?>? checkFormula = null) =>
         Read(DocumentReader.ReadAll(text), fileName, checkFormula);
 
+    /// <summary>A study of one world, with the usual three methods.</summary>
+    /// <param name="name">Name of the study.</param>
+    /// <param name="question">What it asks.</param>
+    /// <param name="seed">Key of all random numbers.</param>
+    /// <param name="replicates">Replicates.</param>
+    /// <param name="scenario">The world.</param>
+    /// <exception cref="StudyFileException">There can be no such study: all reasons are listed.</exception>
+    public static StudyFile Of(string name, string question, ulong seed, int replicates, Scenario scenario)
+    {
+        StudyContent content = new() { Name = name, Question = question, Seed = seed, Replicates = new FixedReplicates { Count = replicates }, Scenario = RecordWriter.WriteRecord(scenario, default) };
+        return Read(YamlText.Of(RecordWriter.WriteRecord(content, default)), name, checkFormula: null);
+    }
+
     private static StudyFile Read(string? text, string fileName, Func<string, (int Position, string Message)?>? checkFormula)
     {
         ProblemList problems = new(fileName);
@@ -103,12 +119,19 @@ public sealed class StudyFile
             cells?.Check(problems);
         }
 
+        PlanPaths? plan = content?.Plan is PlanContent planned ? new PlanReader(problems).Read(planned) : null;
+        if (plan is not null && problems.IsEmpty)
+        {
+            PlanScenarios scenarios = new(cells!, plan);
+            scenarios.Check(problems);
+        }
+
         problems.ThrowIfAny();
-        return new(content!, grid, cells!);
+        return new(content!, grid, cells!, plan);
     }
 
     /// <summary>The study with its data drawn in another way.</summary>
-    public StudyFile With(Sampling sampling) => new(_content with { Sampling = sampling }, _grid, _cells);
+    public StudyFile With(Sampling sampling) => new(_content with { Sampling = sampling }, _grid, _cells, _plan);
 
     /// <summary>The study to run.</summary>
     /// <param name="seed">Key of all random numbers.</param>
@@ -118,7 +141,8 @@ public sealed class StudyFile
         Name = _content.Name,
         Question = _content.Question,
         Seed = seed,
-        Replicates = replicates ?? _content.Replicates,
+        Replicates = replicates ?? _content.Replicates.Most,
+        Precision = replicates is null ? _content.Replicates as PrecisionReplicates : null,
         Alpha = _content.Alpha,
         RandomNumbers = _content.RandomNumbers,
         Sampling = _content.Sampling,
@@ -127,6 +151,29 @@ public sealed class StudyFile
         Joint = _content.Joint,
         Cells = _cells,
     };
+
+    /// <summary>Whether the file has a plan.</summary>
+    public bool HasPlan => _plan is not null;
+
+    /// <summary>The question of the file's plan, which it must have.</summary>
+    /// <param name="seed">Key of all random numbers.</param>
+    public PlanProblem ToPlan(ulong seed)
+    {
+        PlanContent plan = _content.Plan ?? throw new InvalidOperationException("The study has no plan.");
+        PlanScenarios scenarios = new(_cells, _plan!);
+        return new()
+        {
+            Study = ToStudy(seed) with { Cells = [new(1, [], _cells.Base)], Precision = null },
+            Target = plan.Target,
+            Dimensions = [.. _plan!.Paths.Select(p => p.Dimension)],
+            At = scenarios.At,
+            Cost = plan.Cost,
+            Budget = plan.Budget,
+            Replicates = plan.Replicates,
+            Curves = [.. _plan.Curves.Select(scenarios.Variation)],
+            Assumptions = [.. _plan.Assumptions.Select(scenarios.Variation)],
+        };
+    }
 
     /// <summary>The study as run, all defaults written out and all numbers in shortest form; reads back to an equal study.</summary>
     /// <param name="seed">Key of all random numbers.</param>
@@ -146,9 +193,18 @@ public sealed class StudyFile
 
     /// <summary>Hexadecimal SHA-256 of what the results depend on: all but name, question and replicates, and <see cref="ResultsVersion"/>.</summary>
     /// <param name="seed">Key of all random numbers.</param>
-    public string Identity(ulong seed)
+    public string Identity(ulong seed) => Hash(Canonical(seed, null).Without("name", "question", "replicates", "plan"));
+
+    /// <summary>The same of what a plan depends on: replicates of the plan included.</summary>
+    /// <param name="seed">Key of all random numbers.</param>
+    public string PlanIdentity(ulong seed) => Hash(Canonical(seed, null).Without("name", "question", "replicates"));
+
+    /// <summary>The study with another number of replicates for the search of its plan, and its confirmation.</summary>
+    public StudyFile WithPlanReplicates(int planReplicates) => new(_content with { Plan = _content.Plan! with { Replicates = planReplicates } }, _grid, _cells, _plan);
+
+    private static string Hash(MapNode canonical)
     {
-        string content = YamlText.Of(Canonical(seed, null).Without("name", "question", "replicates"));
+        string content = YamlText.Of(canonical);
         string version = string.Create(CultureInfo.InvariantCulture, $"results-version: {ResultsVersion}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version + content)));
     }
@@ -165,12 +221,18 @@ public sealed class StudyFile
         _content with
         {
             Seed = seed,
-            Replicates = replicates ?? _content.Replicates,
+            Replicates = replicates is int count ? new FixedReplicates { Count = count } : _content.Replicates,
             Scenario = RecordWriter.WriteRecord(_cells.Base, default),
             Grid = ValuesByPath(_grid.Dimensions.Where(d => !d.Zipped).SelectMany(d => d.Axes).Where(a => !a.IsVariants)),
             Zip = new ListNode([.. _grid.Dimensions.Where(d => d.Zipped).Select(d => ValuesByPath(d.Axes))], default),
             Variants = _grid.Variants is Axis variants ? new ListNode([.. variants.Values.Skip(1).Select(v => v.Canonical)], default) : null,
             Exclude = new ListNode([.. _grid.Exclusions.Select(Conditions)], default),
+            Plan = _content.Plan is null ? null : _content.Plan with
+            {
+                Vary = new MapNode([.. _plan!.Paths.Select(p => new Entry(p.Path, default, RecordWriter.Write(p.Range)))], default),
+                Curve = ValuesByPath(_plan.Curves),
+                Sensitivity = ValuesByPath(_plan.Assumptions),
+            },
         },
         default);
 

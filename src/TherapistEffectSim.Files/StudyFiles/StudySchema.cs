@@ -148,6 +148,8 @@ public static class StudySchema
         "zip" => ListOf(OfPaths(ValuesOfAxis())),
         "variants" => ListOf(OfVariant()),
         "exclude" => ListOf(OfPaths(new JsonObject { ["type"] = new JsonArray("number", "string") }, Axis.Variant)),
+        "vary" => OfPaths(OfRecord(typeof(PlanRange))),
+        "curve" or "sensitivity" => OfPaths(OneOf([ValuesOfAxis(), OfRange()])),
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No schema is known for this key."),
     };
 

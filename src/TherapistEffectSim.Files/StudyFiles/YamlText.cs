@@ -10,15 +10,23 @@ internal sealed partial class YamlText
 {
     private readonly StringBuilder _text = new();
     private readonly IReadOnlyDictionary<string, string> _comments;
+    private readonly IReadOnlyDictionary<string, ImmutableArray<string>> _remarks;
 
-    private YamlText(IReadOnlyDictionary<string, string> comments) => _comments = comments;
+    private YamlText(IReadOnlyDictionary<string, string> comments, IReadOnlyDictionary<string, ImmutableArray<string>> remarks)
+    {
+        _comments = comments;
+        _remarks = remarks;
+    }
 
     /// <summary>The text of a map, lines ended by a line feed.</summary>
     /// <param name="map">What to write.</param>
     /// <param name="comments">Comments at the end of lines, by path.</param>
-    public static string Of(MapNode map, IReadOnlyDictionary<string, string>? comments = null)
+    /// <param name="remarks">Comments in lines of their own above a key that is no item of a list, by path.</param>
+    public static string Of(
+        MapNode map, IReadOnlyDictionary<string, string>? comments = null, IReadOnlyDictionary<string, ImmutableArray<string>>? remarks = null)
     {
-        YamlText writer = new(comments ?? ImmutableDictionary<string, string>.Empty);
+        YamlText writer = new(
+            comments ?? ImmutableDictionary<string, string>.Empty, remarks ?? ImmutableDictionary<string, ImmutableArray<string>>.Empty);
         writer.WriteEntries(map, "", "", "");
         return writer._text.ToString();
     }
@@ -29,8 +37,14 @@ internal sealed partial class YamlText
         string lead = first;
         foreach (Entry entry in map.Entries)
         {
+            string below = Binder.Below(path, entry.Key);
+            foreach (string remark in lead == indent && _remarks.TryGetValue(below, out ImmutableArray<string> lines) ? lines : [])
+            {
+                _text.Append(indent).Append("# ").Append(remark.ReplaceLineEndings(" ")).Append('\n');
+            }
+
             _text.Append(lead).Append(Quote(entry.Key)).Append(':');
-            WriteValue(entry.Value, Binder.Below(path, entry.Key), indent);
+            WriteValue(entry.Value, below, indent);
             lead = indent;
         }
     }

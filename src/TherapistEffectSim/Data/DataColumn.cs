@@ -66,6 +66,12 @@ public sealed class NumericColumn : DataColumn
         _missing = missing;
     }
 
+    /// <summary>A column in which cells are missing where the value is NaN.</summary>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="values">One number per row, finite or NaN.</param>
+    internal static NumericColumn WithGaps(string name, ImmutableArray<double> values) =>
+        new(name, values, values.Any(double.IsNaN) ? [.. values.Select(double.IsNaN)] : default);
+
     /// <summary>One number per row; NaN in missing cells, and only there.</summary>
     public ImmutableArray<double> Values { get; }
 

@@ -187,6 +187,12 @@ public enum TestKind
     /// <summary>Restricted likelihood ratio of a variance against the same mixture.</summary>
     RlrtMixture,
 
+    /// <summary>
+    /// Restricted likelihood ratio of a variance against its exact null distribution in the trial at hand (Crainiceanu and Ruppert 2004): a function of F with equal caseloads, else by
+    /// up to 9,999 draws per replicate.
+    /// </summary>
+    RlrtExact,
+
     /// <summary>F test of the therapist columns after the fixed effects; exact for any caseloads and covariates.</summary>
     FExact,
 

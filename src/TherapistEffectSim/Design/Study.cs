@@ -15,9 +15,12 @@ public sealed record Study
     /// <summary>Key of all random numbers of the study.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Replicates per scenario.</summary>
-    [Interval(1, 1e9)]
+    /// <summary>Replicates per scenario; the most, if <see cref="Precision"/> is given.</summary>
+    [Interval(1, ReplicateRule.Largest)]
     public required int Replicates { get; init => field = Require.Declared<Study>(value); }
+
+    /// <summary>When a scenario ends before <see cref="Replicates"/>, which are the rule's <see cref="PrecisionReplicates.Max"/>; never, if not given.</summary>
+    public PrecisionReplicates? Precision { get; init; }
 
     /// <summary>Nominal level of all tests.</summary>
     [Interval(0, 1, LowOpen = true, HighOpen = true)]

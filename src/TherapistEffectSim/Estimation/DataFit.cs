@@ -27,6 +27,7 @@ internal sealed class DataFit
         CriterionWithoutRandomTerm = fit.CriterionAtZero[0];
         BetweenDegreesOfFreedom = fit.Within.BetweenDf[0];
         WithinDegreesOfFreedom = fit.Within.WithinDf[0];
+        FRatio = fit.Within.Between[0] * fit.Within.WithinDf[0] / (fit.Within.Within[0] * fit.Within.BetweenDf[0]);
         IsEstimable = BitConverter.DoubleToUInt64Bits(fit.Estimable[0]) != 0;
         HasConverged = BitConverter.DoubleToUInt64Bits(fit.Converged[0]) != 0;
     }
@@ -54,6 +55,9 @@ internal sealed class DataFit
 
     /// <summary>N − rank [X Z]: what groups and fixed effects leave within groups.</summary>
     public double WithinDegreesOfFreedom { get; }
+
+    /// <summary>F statistic of the groups after the fixed effects.</summary>
+    public double FRatio { get; }
 
     /// <summary>Whether residual and group degrees of freedom are left.</summary>
     public bool IsEstimable { get; }

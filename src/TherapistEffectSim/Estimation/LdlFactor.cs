@@ -42,6 +42,9 @@ internal sealed class LdlFactor<T>
     /// <summary>1/D, and 0 for dropped columns.</summary>
     public ReadOnlySpan<T> InversePivots => _inverses.Span;
 
+    /// <summary>L without its diagonal of ones, packed; what stands on the diagonal has no meaning.</summary>
+    public ReadOnlySpan<T> Lower => _lower.Span;
+
     /// <summary>Masks of the columns that take part.</summary>
     public Span<T> Kept => _kept.Span;
 

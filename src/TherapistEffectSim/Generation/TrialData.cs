@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Randomness;
@@ -104,11 +103,8 @@ internal sealed class TrialData
         ]);
     }
 
-    private NumericColumn Numbers(string name, Func<int, int, double> value)
-    {
-        ImmutableArray<double> values = [.. _rows.Select(row => value(row.Therapist, row.Position))];
-        return new(name, values, values.Any(double.IsNaN) ? [.. values.Select(double.IsNaN)] : default);
-    }
+    private NumericColumn Numbers(string name, Func<int, int, double> value) =>
+        NumericColumn.WithGaps(name, [.. _rows.Select(row => value(row.Therapist, row.Position))]);
 
     private double Alliance(int therapist, int position) => Sum(_batch.ObservedBase, therapist, _batch.Alliance, position);
 

@@ -6,6 +6,9 @@ public enum DegreesOfFreedomMethod
     /// <summary>t with Satterthwaite's degrees of freedom; without random term t with N − p.</summary>
     Satterthwaite,
 
+    /// <summary>t with the standard errors and degrees of freedom of Kenward and Roger, for REML fits; without random term t with N − p.</summary>
+    KenwardRoger,
+
     /// <summary>The standard normal distribution.</summary>
     None,
 }

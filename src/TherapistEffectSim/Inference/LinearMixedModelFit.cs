@@ -24,8 +24,20 @@ public sealed record LinearMixedModelFit
     /// <summary>The fixed effects in the order of the design columns, without those dropped.</summary>
     public required ImmutableArray<FixedEffect> FixedEffects { get; init; }
 
-    /// <summary>The random effects; empty without random term.</summary>
+    /// <summary>The random effects, the grouping factor with more levels first, as lme4 orders them; empty without random term.</summary>
     public required ImmutableArray<RandomEffect> RandomEffects { get; init; }
+
+    /// <summary>The correlations of random effects of the same term.</summary>
+    public required ImmutableArray<RandomCorrelation> Correlations { get; init; }
+
+    /// <summary>The conditional modes, one entry per random effect; empty if they were not asked for.</summary>
+    public required ImmutableArray<ConditionalModes> ConditionalModes { get; init; }
+
+    /// <summary>Tests of the variances; empty if they were not asked for.</summary>
+    public required ImmutableArray<VarianceTest> VarianceTests { get; init; }
+
+    /// <summary>Profile-likelihood intervals; empty if they were not asked for.</summary>
+    public required ImmutableArray<ProfileInterval> ProfileIntervals { get; init; }
 
     /// <summary>SD of the residuals, in units of the outcome.</summary>
     public required double ResidualSd { get; init; }
@@ -45,7 +57,7 @@ public sealed record LinearMixedModelFit
     /// <summary>Whether the minimum was found.</summary>
     public required bool HasConverged { get; init; }
 
-    /// <summary>Whether a variance is on its bound of 0: a valid fit, with τ/σ below 10⁻⁴.</summary>
+    /// <summary>Whether a variance is on its bound of 0, or a correlation on that of −1 or 1: a valid fit, with a diagonal element of Λ below 10⁻⁴.</summary>
     public required bool IsSingular { get; init; }
 
     /// <summary>Design columns left out because they depend linearly on those before them.</summary>
@@ -82,3 +94,30 @@ public sealed record FixedEffect(
 /// <param name="Variance">τ².</param>
 /// <param name="Sd">τ, in units of the outcome per unit of the term.</param>
 public sealed record RandomEffect(string Group, string Term, double Variance, double Sd);
+
+/// <summary>The correlation of two random effects of a term.</summary>
+/// <param name="Group">The grouping factor.</param>
+/// <param name="Term1">The one.</param>
+/// <param name="Term2">The other.</param>
+/// <param name="Correlation">In [−1, 1]; <see langword="null"/> beside a variance of 0.</param>
+public sealed record RandomCorrelation(string Group, string Term1, string Term2, double? Correlation);
+
+/// <summary>The predicted values of a random effect in all groups.</summary>
+/// <param name="Group">The grouping factor.</param>
+/// <param name="Term">What varies between its levels.</param>
+/// <param name="Levels">The groups, in the order of their first rows.</param>
+/// <param name="Reliability">
+/// 1 − mean conditional variance / variance: the share of the variance between groups that the modes carry, and how far their ranks can be trusted;
+/// <see langword="null"/> for a variance of 0.
+/// </param>
+public sealed record ConditionalModes(string Group, string Term, ImmutableArray<ConditionalMode> Levels, double? Reliability);
+
+/// <summary>The predicted value of a random effect in one group.</summary>
+/// <param name="Level">The group.</param>
+/// <param name="Mode">Conditional mode (best linear unbiased prediction), in units of the outcome per unit of the term.</param>
+/// <param name="Sd">Conditional SD given the estimates, without the uncertainty of the fixed effects, as lme4 gives it.</param>
+public sealed record ConditionalMode(string Level, double Mode, double Sd)
+{
+    /// <summary>1 for the highest mode; equal ones share the better rank.</summary>
+    public int Rank { get; init; }
+}

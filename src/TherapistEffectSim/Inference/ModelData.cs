@@ -28,8 +28,8 @@ internal sealed record ModelData
     /// <summary>Name of the column of the outcome.</summary>
     public required string OutcomeName { get; init; }
 
-    /// <summary>The random term; null for ordinary least squares.</summary>
-    public required RandomTermColumns? Random { get; init; }
+    /// <summary>The random part; null for ordinary least squares.</summary>
+    public required RandomPart? Random { get; init; }
 
     /// <summary>Rows left out.</summary>
     public required int IncompleteRows { get; init; }
@@ -38,9 +38,9 @@ internal sealed record ModelData
     public int Rows => Outcome.Length;
 
     /// <summary>Reads the columns of a model from the rows that are complete in them.</summary>
-    /// <exception cref="FormulaException">A text column stands where numbers are needed, or has one value.</exception>
+    /// <exception cref="FormulaException">A text column stands where numbers are needed, or has one value; or the random part is not available.</exception>
     /// <exception cref="ModelException">There are too few rows or levels, or a value is not finite.</exception>
-    public static ModelData Of(DataTable data, Formula formula, RandomTerm? term)
+    public static ModelData Of(DataTable data, Formula formula)
     {
         string[] needed = [.. formula.ColumnNames];
         CompleteRows complete = data.CompleteIn(needed);
@@ -65,19 +65,13 @@ internal sealed record ModelData
         }
 
         ColumnValues values = new(table, row => RowOfData(data, needed, row));
-        RandomTermColumns? random = term is null ? null : RandomTermColumns.Of(term, table, Levels, values);
-        if (random is not null)
-        {
-            CheckLevels(random, table.Rows);
-        }
-
         return new ModelData
         {
             Names = [.. columns.Select(column => column.Name)],
             Columns = [.. columns.Select(values.Of)],
             Outcome = [.. table.Numeric(formula.Response).Values],
             OutcomeName = formula.Response,
-            Random = random,
+            Random = RandomPart.Of(formula, table, Levels, values),
             IncompleteRows = complete.Dropped,
         };
 
@@ -88,54 +82,58 @@ internal sealed record ModelData
     /// <exception cref="ModelException">No degree of freedom or no variation is left for a variance.</exception>
     public void CheckFit(DataFit fit)
     {
-        int rank = fit.FixedEffects.Length;
-        double total = Outcome.Sum(y => y * y);
-        if (!double.IsFinite(total) || !double.IsFinite(fit.ResidualVariance) || !double.IsFinite(fit.Criterion))
+        CheckVariation(fit.ResidualVariance, fit.Criterion, fit.FixedEffects.Length);
+        if (Random is { Inner: { } factor })
         {
-            throw new ModelException($"the numbers are too large or too small for sums of their squares; measure {OutcomeName} in another unit.");
-        }
+            if (fit.BetweenDegreesOfFreedom < 1)
+            {
+                throw new ModelException(
+                    $"{factor.Name} has {Count(factor.Count, "level")}, "
+                    + "and the fixed effects leave no degree of freedom between them for the variance of the random term.");
+            }
 
-        double unexplained = fit.ResidualVariance * (Rows - rank);
-        if (!(unexplained > RoundingShare * total))
-        {
-            throw new ModelException(
-                $"the residuals must vary, but the fixed effects{(Random is null ? "" : " and the random term")} reproduce {OutcomeName} in every row.");
-        }
-
-        if (Random is not null && fit.BetweenDegreesOfFreedom < 1)
-        {
-            throw new ModelException(
-                $"{Random.Group} has {Count(Random.Multipliers.Length, "level")}, "
-                + "and the fixed effects leave no degree of freedom between them for the variance of the random term.");
-        }
-
-        if (Random is not null && fit.WithinDegreesOfFreedom < 1)
-        {
-            throw new ModelException(
-                $"{Random.Group} has {Count(Random.Multipliers.Length, "level")} in {Count(Rows, "row")}, "
-                + "and the fixed effects leave no degree of freedom within them for the residual variance.");
+            if (fit.WithinDegreesOfFreedom < 1)
+            {
+                throw new ModelException(
+                    $"{factor.Name} has {Count(factor.Count, "level")} in {Count(Rows, "row")}, "
+                    + "and the fixed effects leave no degree of freedom within them for the residual variance.");
+            }
         }
 
         if (!fit.IsEstimable)
         {
-            throw new ModelException($"{OutcomeName} must vary within the levels of {Random?.Group ?? "the data"} by more than rounding, but does not.");
+            throw NoVariationWithin();
         }
     }
 
-    private static void CheckLevels(RandomTermColumns random, int rows)
+    /// <inheritdoc cref="CheckFit(DataFit)"/>
+    public void CheckFit(NestedModel fit)
     {
-        int levels = random.Multipliers.Length;
-        if (levels < 2)
+        CheckVariation(fit.ResidualVariance, fit.CriterionValue, fit.KeptColumns.Length);
+        double rest = fit.Criterion.Data.Rest[^1];
+        if (!(rest * rest > RoundingShare * Outcome.Sum(y => y * y)))
         {
-            throw new ModelException($"{random.Group} has 1 level; a random intercept needs at least 2.");
+            throw NoVariationWithin();
+        }
+    }
+
+    private void CheckVariation(double residualVariance, double criterion, int rank)
+    {
+        double total = Outcome.Sum(y => y * y);
+        if (!double.IsFinite(total) || !double.IsFinite(residualVariance) || !double.IsFinite(criterion))
+        {
+            throw new ModelException($"the numbers are too large or too small for sums of their squares; measure {OutcomeName} in another unit.");
         }
 
-        if (levels >= rows)
+        if (!(residualVariance * (Rows - rank) > RoundingShare * total))
         {
             throw new ModelException(
-                $"{random.Group} has {Count(levels, "level")} in {Count(rows, "complete row")}; a random intercept needs more rows than levels.");
+                $"the residuals must vary, but the fixed effects{(Random is null ? "" : " and the random term")} reproduce {OutcomeName} in every row.");
         }
     }
+
+    private ModelException NoVariationWithin() =>
+        new($"{OutcomeName} must vary within the levels of {Random?.Inner.Name ?? "the data"} by more than rounding, but does not.");
 
     private static string LargestFactor(Formula formula, DataTable table) =>
         formula.FixedTerms

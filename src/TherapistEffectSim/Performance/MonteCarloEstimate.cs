@@ -1,3 +1,5 @@
+using TherapistEffectSim.Inference;
+
 namespace TherapistEffectSim.Performance;
 
 /// <summary>A quantity known from finitely many replicates. NaN where something cannot be told.</summary>
@@ -23,7 +25,8 @@ internal readonly record struct MonteCarloEstimate(double Value, double Mcse, do
     /// </remarks>
     /// <param name="count">x, in [0, n].</param>
     /// <param name="total">n; 0 gives <see cref="Unknown"/>.</param>
-    public static MonteCarloEstimate Proportion(long count, long total)
+    /// <param name="z">Standard errors from the centre to the ends of the interval.</param>
+    public static MonteCarloEstimate Proportion(long count, long total, double z = Z)
     {
         if (total == 0)
         {
@@ -32,16 +35,12 @@ internal readonly record struct MonteCarloEstimate(double Value, double Mcse, do
 
         double n = total;
         double p = count / n;
-        double adjustedTotal = n + (Z * Z);
-        double centre = (count + (Z * Z / 2)) / adjustedTotal;
-        double halfWidth = Z * Math.Sqrt((count * (1 - p)) + (Z * Z / 4)) / adjustedTotal;
+        double adjustedTotal = n + (z * z);
+        double centre = (count + (z * z / 2)) / adjustedTotal;
         bool atEnd = count == 0 || count == total;
         double mcse = atEnd ? Math.Sqrt(centre * (1 - centre) / adjustedTotal) : Math.Sqrt(p * (1 - p) / n);
-        return new MonteCarloEstimate(
-            p,
-            mcse,
-            count == 0 ? 0 : centre - halfWidth,
-            count == total ? 1 : centre + halfWidth);
+        ConfidenceInterval wilson = WilsonInterval.Of(count, n, z);
+        return new MonteCarloEstimate(p, mcse, wilson.Low, wilson.High);
     }
 
     /// <summary>The same quantity in another unit.</summary>

@@ -17,7 +17,10 @@ internal sealed class Philox<T>
     private readonly LaneBuffer<T> _roundKeys = new(2 * Rounds);
 
     /// <param name="key">The 64-bit key: low half first.</param>
-    public Philox(ulong key)
+    public Philox(ulong key) => SetKey(key);
+
+    /// <summary>Changes the key.</summary>
+    public void SetKey(ulong key)
     {
         uint key0 = (uint)key;
         uint key1 = (uint)(key >> 32);

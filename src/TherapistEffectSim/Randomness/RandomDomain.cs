@@ -73,4 +73,10 @@ internal enum RandomDomain : byte
 
     /// <summary>Per replicate: gamma numbers 0 to 3 and, at entity 8, normals of cross-products within therapists drawn without patients; the first normal of a row is the second of the first attempt at its gamma number.</summary>
     Statistics = 49,
+
+    /// <summary>Per draw of a null distribution (the replicate), entity the pair of eigenvalues: two normals. Entity 2²⁴ − 1: a gamma number.</summary>
+    NullDistribution = 50,
+
+    /// <summary>Per data set of a parametric bootstrap (the replicate), entity: two normals, of residuals in the order of rows, then of random effects.</summary>
+    Bootstrap = 51,
 }

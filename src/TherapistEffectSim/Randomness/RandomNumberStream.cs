@@ -16,6 +16,9 @@ internal sealed class RandomNumberStream<T>
     /// <param name="key">From <see cref="StreamKey"/>.</param>
     public RandomNumberStream(ulong key) => _philox = new Philox<T>(key);
 
+    /// <summary>Changes the key.</summary>
+    public void SetKey(ulong key) => _philox.SetKey(key);
+
     /// <summary>Moves to the replicates first, first + 1, … (from 0), one per lane.</summary>
     public void MoveTo(long first)
     {

@@ -9,6 +9,11 @@ internal static class StreamKey
     /// <summary>Key of one scenario that draws for itself: the study's key mixed with a hash of the scenario's content.</summary>
     public static ulong ForScenario(ulong seed, ulong contentHash) => Mix(Mix(seed) ^ contentHash);
 
+    /// <summary>Key of draws that one replicate makes for itself, beside its data.</summary>
+    /// <param name="key">Of the replicate's study or scenario.</param>
+    /// <param name="replicate">From 0.</param>
+    public static ulong ForReplicate(ulong key, long replicate) => Mix(key ^ Mix((ulong)replicate));
+
     // Finaliser of SplitMix64: Steele, Lea & Flood (2014), Fast splittable pseudorandom number generators, section 5; seed 0 is moved away from 0.
     private static ulong Mix(ulong z)
     {

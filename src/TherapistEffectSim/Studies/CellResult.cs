@@ -19,6 +19,15 @@ public sealed record CellResult
     /// <summary>Replicates that were run.</summary>
     public required long Replicates { get; init; }
 
+    /// <summary>How the scenario ended.</summary>
+    public required CellEnd End { get; init; }
+
+    /// <summary>
+    /// Standard errors from a rate to the ends of its 95 % interval. 1.96, and more where the run looked several times and decided when to stop: see
+    /// <see cref="PrecisionReplicates"/>.
+    /// </summary>
+    public double CriticalValue { get; init; } = MonteCarloEstimate.Z;
+
     /// <summary>Performance measures.</summary>
     public required ImmutableArray<SummaryRow> Summary { get; init; }
 
@@ -30,6 +39,19 @@ public sealed record CellResult
 
     /// <summary>Pairs of tests.</summary>
     public required ImmutableArray<JointPairRow> Pairs { get; init; }
+}
+
+/// <summary>How a scenario ended.</summary>
+public enum CellEnd
+{
+    /// <summary>All replicates were run, or as many as its precision asked for.</summary>
+    Complete,
+
+    /// <summary>The most replicates were run, and the precision asked for was not reached.</summary>
+    PrecisionMissed,
+
+    /// <summary>The run was interrupted.</summary>
+    Interrupted,
 }
 
 /// <summary>A test that takes part in the patterns of joint decisions.</summary>

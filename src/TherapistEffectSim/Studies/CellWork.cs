@@ -59,10 +59,57 @@ internal sealed class CellWork
         }
     }
 
-    /// <summary>The measures over all leaves that have arrived.</summary>
-    public CellResult Result()
+    /// <summary>Whether the standard error of every rejection rate is at most a target.</summary>
+    public bool IsWithin(double targetMcse)
     {
-        LeafSums sums = _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+        LeafSums sums;
+        lock (_gate)
+        {
+            sums = Sums();
+        }
+
+        return Array.TrueForAll(sums.Tests, test => SequentialInterval.WilsonError(test.Rejections, test.Replicates) <= targetMcse);
+    }
+
+    /// <summary>The measures over all leaves that have arrived.</summary>
+    /// <param name="end">How the scenario ended.</param>
+    /// <param name="interval">Of a run that looks several times; <see langword="null"/> for the intervals of one look.</param>
+    public CellResult Result(CellEnd end, SequentialInterval? interval)
+    {
+        CellResult result;
+        lock (_gate)
+        {
+            result = OneLook(end);
+        }
+
+        return interval is null
+            ? result
+            : result with
+            {
+                CriticalValue = interval.CriticalValue,
+                Summary = [.. result.Summary.Select(interval.Of)],
+                Joint = [.. result.Joint.Select(interval.Of)],
+                Pairs = [.. result.Pairs.Select(interval.Of)],
+            };
+    }
+
+    /// <summary>
+    /// The measures over all leaves that have arrived, with the intervals of one look, as if the run were interrupted; <see langword="null"/> if there are none.
+    /// Safe to call while others arrive.
+    /// </summary>
+    public CellResult? ResultSoFar()
+    {
+        lock (_gate)
+        {
+            return _tree.Nodes.Count > 0 ? OneLook(CellEnd.Interrupted) : null;
+        }
+    }
+
+    private LeafSums Sums() => _tree.Fold() ?? throw new InvalidOperationException("A scenario without replicates has no result.");
+
+    private CellResult OneLook(CellEnd end)
+    {
+        LeafSums sums = Sums();
         List<SummaryRow> rows = [.. Measures.OfSize(new(Plan.Cell.Number, "", "", "", ""), sums.Sizes[0], sums.Sizes[1])];
         for (int m = 0; m < Plan.Methods.Length; m++)
         {
@@ -76,23 +123,19 @@ internal sealed class CellWork
         }
 
         int scenario = Plan.Cell.Number;
+        StudyOutline outline = StudyOutline.Of(Plan);
         return new()
         {
             Cell = Plan.Cell,
-            Formulas = [.. Plan.Methods.Select(method => new KeyValuePair<string, string>(method.Name, method.Text))],
+            Formulas = outline.Formulas,
             SolvedConstants = [.. Plan.World.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
+            End = end,
             Summary = [.. rows],
-            JointTests = [.. Plan.JointNames.Select((name, k) => Member(name, Plan.Tests[Plan.JointTests[k]]))],
+            JointTests = outline.JointTests,
             Joint = [.. sums.Joint?.PatternRows(scenario) ?? []],
             Pairs = [.. sums.Joint?.PairRows(scenario) ?? []],
         };
-    }
-
-    private JointMember Member(string name, PlannedTest test)
-    {
-        PlannedTerm term = Plan.Terms[test.Term];
-        return new(name, Plan.MethodOf(term), term.Name, Words.Of(test.Kind));
     }
 
     private List<SummaryRow> TermRows(int t, LeafSums sums)

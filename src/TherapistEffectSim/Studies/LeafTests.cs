@@ -90,6 +90,7 @@ internal sealed class LeafTests
             TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _critical.F.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _critical.LikelihoodRatio,
+            TestKind.RlrtExact => fit.ExactPValue[replicate] <= _plan.Alpha,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
             _ => Statistic(planned, values, replicate) > _critical.Mixture,
         };
@@ -109,7 +110,7 @@ internal sealed class LeafTests
         {
             TestKind.FExact => fit.FRatio[replicate],
             TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
-            TestKind.LrtMixture or TestKind.RlrtMixture =>
+            TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
             TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
             TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / Robust(test, fit)!.StandardError[replicate],
@@ -307,6 +308,7 @@ internal sealed class LeafTests
     {
         (TestKind.FExact, _) => FDistribution.Survival(statistic, fit.BetweenDf[replicate], fit.WithinDf[replicate]),
         (TestKind.Lrt, _) => ChiSquared.Survival(statistic, 1),
+        (TestKind.RlrtExact, _) => fit.ExactPValue[replicate],
         (TestKind.LrtMixture or TestKind.RlrtMixture, _) => statistic > 0 ? 0.5 * ChiSquared.Survival(statistic, 1) : 1,
         (TestKind.WaldZ, Alternative.Greater) => NormalDistribution.Survival(statistic),
         (TestKind.WaldZ, Alternative.Less) => NormalDistribution.Cdf(statistic),

@@ -64,6 +64,9 @@ internal sealed class FitValues(int coefficients)
     /// <summary>Whether the minimum was found: a bit per replicate.</summary>
     public ulong Converged { get; set; }
 
+    /// <summary>Exact p-value of the restricted likelihood ratio, if the plan reads it.</summary>
+    public double[] ExactPValue { get; } = new double[LeafValues.Capacity];
+
     /// <summary>F ratio of the therapist columns after the fixed effects.</summary>
     public double[] FRatio { get; } = new double[LeafValues.Capacity];
 

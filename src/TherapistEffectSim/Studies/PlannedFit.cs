@@ -26,16 +26,20 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     /// <summary>Whether that of the model without the random term is read.</summary>
     public bool NeedsCriterionAtZero { get; set; }
 
+    /// <summary>Whether the exact p-value of the restricted likelihood ratio is read.</summary>
+    public bool NeedsExactNull { get; set; }
+
     /// <summary>Whether the F ratio of the therapists is read.</summary>
     public bool NeedsFRatio { get; set; }
 
     /// <summary>Notes what a test reads beside estimates.</summary>
     public void MakeReadyFor(TestKind test)
     {
-        bool ofVariance = test is TestKind.LrtMixture or TestKind.RlrtMixture;
+        bool ofVariance = test is TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact;
         NeedsCriterion |= ofVariance || test == TestKind.Lrt;
         NeedsCriterionAtZero |= ofVariance;
-        NeedsFRatio |= test == TestKind.FExact;
+        NeedsExactNull |= test == TestKind.RlrtExact;
+        NeedsFRatio |= test is TestKind.FExact or TestKind.RlrtExact;
     }
 
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>

@@ -18,6 +18,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly BalancedFits<T>? _balanced;
     private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
     private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
+    private readonly ExactVarianceTest<T>?[] _exactTests; // [fit]
     private readonly CurveTestEngine[] _curveTests;
     private readonly CorrectionEngine<T>? _corrections;
     private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
@@ -57,6 +58,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 ? new PatientRobustErrors<T>(therapists, f.Model.Columns, f.NeedsCr2)
                 : null),
         ];
+        _exactTests = [.. plan.Fits.Select(f => f.NeedsExactNull ? new ExactVarianceTest<T>(f.Model, therapists, plan.Key, plan.Alpha) : null)];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
         _corrections = plan.Corrections.IsEmpty ? null : new(plan);
         int most = plan.Fits.Select(f => f.Model.FixedEffects).DefaultIfEmpty().Max();
@@ -92,6 +94,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             for (int f = 0; f < _fits.Length; f++)
             {
                 Fit(f, values, offset);
+                _exactTests[f]?.Run(_trials.Statistics, values.Fits[f], first + offset, offset);
             }
 
             for (int t = 0; t < _curveTests.Length; t++)

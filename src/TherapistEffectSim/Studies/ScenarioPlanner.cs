@@ -236,9 +236,9 @@ internal sealed class ScenarioPlanner
         {
             TestKind.FExact => estimate,
             TestKind.LrtMixture => Fit(m, Positions(method), reml: false),
-            TestKind.RlrtMixture => Fit(m, Positions(method), reml: true),
+            TestKind.RlrtMixture or TestKind.RlrtExact => Fit(m, Positions(method), reml: true),
             _ => throw new StudyException(
-                $"method {method.Name}: {Words.Of(request.By)} tests coefficients; a variance is tested by f-exact, lrt-mixture or rlrt-mixture."),
+                $"method {method.Name}: {Words.Of(request.By)} tests coefficients; a variance is tested by f-exact, rlrt-exact, lrt-mixture or rlrt-mixture."),
         };
         return new() { Term = term, Kind = request.By, Alternative = Alternative.Greater, Fit = fit, Coefficient = -1 };
     }

@@ -5,41 +5,38 @@ using TherapistEffectSim.Performance;
 namespace TherapistEffectSim.Studies;
 
 /// <summary>One run of a study: threads take blocks of leaves in order, sums are joined in a fixed tree, scenarios are handed out in order.</summary>
-internal sealed class StudyRun : IDisposable
+internal sealed class StudyRun
 {
     private const int Leaf = LeafValues.Capacity;
 
     // What threads share costs about a microsecond a time, a small replicate as much: 16 leaves are at most a second of work.
     private const int MostLeavesPerBlock = 16;
     private const int BlocksPerThread = 8;
+    private const int BlocksWaitingPerThread = 64;
     private const int PatientsOfSmallTrials = 100_000;
 
     private readonly Study _study;
     private readonly RunOptions _options;
     private readonly Drawing _drawing;
-    private readonly long _leavesPerCell;
-    private readonly int _leavesPerBlock;
-    private readonly long _blocksPerCell;
-    private readonly long _blocks;
+    private readonly LookSchedule _looks;
+    private readonly SequentialInterval? _interval;
+    private readonly BlockQueue _queue;
     private readonly Lock _planning = new();
     private readonly Dictionary<int, CellWork> _active = [];
-    private readonly Lock _finishing = new();
-    private readonly SortedDictionary<long, FinishedBlock> _finished = [];
-    private readonly SemaphoreSlim _room; // blocks that may wait for an earlier one to finish
-    private long _next;
-    private long _handedOut;
-    private volatile bool _failed;
 
     public StudyRun(Study study, RunOptions options, Drawing drawing)
     {
         _study = study;
         _options = options;
         _drawing = drawing;
-        _leavesPerCell = (study.Replicates + Leaf - 1) / Leaf;
-        _leavesPerBlock = LeavesPerBlock();
-        _blocksPerCell = (_leavesPerCell + _leavesPerBlock - 1) / _leavesPerBlock;
-        _blocks = _blocksPerCell * study.Cells.Count;
-        _room = new(64 * options.Threads);
+        _looks = new(study);
+        _interval = study.Precision is null ? null : new(_looks.Replicates);
+        _queue = new(study.Cells.Count, _looks.Ends, LeavesPerBlock(), BlocksWaitingPerThread * options.Threads)
+        {
+            EndsAtLook = work => work.IsWithin(study.Precision!.TargetMcse),
+            OnBlock = HandOutReplicates,
+            OnCell = HandOut,
+        };
     }
 
     /// <summary>Runs until everything is done or the token is cancelled.</summary>
@@ -54,41 +51,25 @@ internal sealed class StudyRun : IDisposable
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures[0]);
         }
 
-        if (_handedOut == _blocks)
+        // Interrupted: the blocks of the first unfinished scenario that were finished are its first ones, because they are taken in order.
+        if (_queue.Unfinished is CellWork unfinished)
         {
-            return true;
+            _options.OnCell(unfinished.Result(CellEnd.Interrupted, _interval));
         }
 
-        // Interrupted: the blocks that were finished are the first ones, because they are taken in order.
-        if (_handedOut % _blocksPerCell != 0)
-        {
-            HandOut(_active[(int)(_handedOut / _blocksPerCell)]);
-        }
-
-        return false;
+        return _queue.IsComplete;
     }
-
-    public void Dispose() => _room.Dispose();
 
     private void Work(List<Exception> failures, CancellationToken cancellation)
     {
         try
         {
             Worker? worker = null;
-            while (!cancellation.IsCancellationRequested && !_failed)
+            while (_queue.Take(worker?.Cell ?? 0, cancellation) is LeafBlock block)
             {
-                _room.Wait(CancellationToken.None);
-                long block = Interlocked.Increment(ref _next) - 1;
-                if (block >= _blocks)
+                if (worker is null || worker.Cell != block.Cell)
                 {
-                    _room.Release();
-                    return;
-                }
-
-                int cell = (int)(block / _blocksPerCell);
-                if (worker is null || worker.Cell != cell)
-                {
-                    worker = new(cell, WorkOf(cell), _options);
+                    worker = new(block.Cell, WorkOf(block.Cell), _options);
                 }
 
                 RunBlock(block, worker);
@@ -98,18 +79,25 @@ internal sealed class StudyRun : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Remember(e, failures);
+            lock (failures)
+            {
+                failures.Add(e);
+            }
+
+            _queue.Stop();
         }
     }
 
-    // A power of two, so that blocks are nodes of the tree. One leaf where replicates are kept or trials are large.
+    // A power of two, so that blocks are nodes of the tree. One leaf where replicates are kept, somebody looks, or trials are large.
     private int LeavesPerBlock()
     {
         int leaves = 1;
         bool isSmall = _options.OnReplicate is null
+            && _options.UnderWay is null
             && _study.Cells.Count > 0
             && Math.Max(_study.Cells[0].Scenario.Trial.ExpectedPatients, _study.Cells[^1].Scenario.Trial.ExpectedPatients) <= PatientsOfSmallTrials;
-        while (isSmall && leaves < MostLeavesPerBlock && _leavesPerCell >= 2L * leaves * BlocksPerThread * _options.Threads)
+        long shortest = _looks.Ends[0];
+        while (isSmall && leaves < MostLeavesPerBlock && shortest >= 2L * leaves * BlocksPerThread * _options.Threads)
         {
             leaves *= 2;
         }
@@ -117,17 +105,12 @@ internal sealed class StudyRun : IDisposable
         return leaves;
     }
 
-    private void RunBlock(long block, Worker worker)
+    private void RunBlock(LeafBlock block, Worker worker)
     {
-        long firstLeaf = block % _blocksPerCell * _leavesPerBlock;
-        long endLeaf = Math.Min(firstLeaf + _leavesPerBlock, _leavesPerCell);
-        bool keep = _options.OnReplicate is not null;
-        long first = firstLeaf * Leaf;
-        int count = 0;
         LeafValues values = worker.Values;
-        for (long leaf = firstLeaf; leaf < endLeaf; leaf++)
+        for (long leaf = block.FirstLeaf; leaf < block.EndLeaf; leaf++)
         {
-            count = (int)Math.Min(Leaf, _study.Replicates - (leaf * Leaf));
+            int count = CountOf(leaf);
             worker.Engine.Run(leaf * Leaf, count, values);
             worker.Decisions.Decide(values, count);
             worker.Part.Add(leaf, worker.Decisions, values, count);
@@ -135,13 +118,16 @@ internal sealed class StudyRun : IDisposable
         }
 
         worker.Work.Take(worker.Part);
+        bool keep = _options.OnReplicate is not null;
         if (keep)
         {
             worker.Values = new(worker.Work.Plan);
         }
 
-        Finish(block, new(worker.Work, keep ? values : null, first, count));
+        _queue.Finish(new(block, worker.Work, keep ? values : null));
     }
+
+    private int CountOf(long leaf) => (int)Math.Min(Leaf, _study.Replicates - (leaf * Leaf));
 
     private CellWork WorkOf(int cell)
     {
@@ -151,58 +137,35 @@ internal sealed class StudyRun : IDisposable
             {
                 work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _drawing), _options.OnReplicate is not null);
                 _active.Add(cell, work);
+                _options.UnderWay?.Begin(work);
             }
 
             return work;
         }
     }
 
-    /// <summary>Hands out what is finished, block by block in order.</summary>
-    private void Finish(long block, FinishedBlock finished)
+    private void HandOut(CellWork work, long leaves)
     {
-        lock (_finishing)
+        bool isMissed = _study.Precision is { } precision && !work.IsWithin(precision.TargetMcse);
+        _options.Progress.Spare(_study.Replicates - Math.Min(leaves * Leaf, _study.Replicates));
+        _options.OnCell(work.Result(isMissed ? CellEnd.PrecisionMissed : CellEnd.Complete, _interval));
+        lock (_planning)
         {
-            _finished.Add(block, finished);
-            while (_finished.Remove(_handedOut, out FinishedBlock next))
-            {
-                if (next.Values is not null)
-                {
-                    HandOutReplicates(next);
-                }
-
-                _handedOut++;
-                _room.Release();
-                if (_handedOut % _blocksPerCell == 0)
-                {
-                    HandOut(next.Work);
-                    lock (_planning)
-                    {
-                        _active.Remove((int)((_handedOut - 1) / _blocksPerCell));
-                    }
-                }
-            }
+            _active.Remove(work.Plan.Cell.Number - 1);
         }
     }
 
-    private void HandOut(CellWork work) => _options.OnCell(work.Result());
-
-    private void HandOutReplicates(FinishedBlock leaf)
+    private void HandOutReplicates(FinishedBlock finished)
     {
-        foreach (ReplicateRow row in leaf.Work.Keep(leaf.Values!, leaf.First, leaf.Count))
+        if (finished.Values is not LeafValues values)
+        {
+            return;
+        }
+
+        foreach (ReplicateRow row in finished.Work.Keep(values, finished.Block.FirstLeaf * Leaf, CountOf(finished.Block.FirstLeaf)))
         {
             _options.OnReplicate!(row);
         }
-    }
-
-    private void Remember(Exception exception, List<Exception> failures)
-    {
-        lock (failures)
-        {
-            failures.Add(exception);
-        }
-
-        _failed = true;
-        _room.Release(_options.Threads);
     }
 
     private sealed class Worker(int cell, CellWork work, RunOptions options)
@@ -219,7 +182,4 @@ internal sealed class StudyRun : IDisposable
 
         public LeafValues Values { get; set; } = new(work.Plan);
     }
-
-    // Values of the only leaf, where replicates are kept.
-    private readonly record struct FinishedBlock(CellWork Work, LeafValues? Values, long First, int Count);
 }

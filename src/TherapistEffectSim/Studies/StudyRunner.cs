@@ -20,6 +20,9 @@ public sealed record RunOptions
     /// <summary>Takes the tests of all replicates, in order; <see langword="null"/> if replicates are not kept.</summary>
     public Action<ReplicateRow>? OnReplicate { get; init; }
 
+    /// <summary>Lets the scenario under way be looked at before it is finished; <see langword="null"/> if nobody looks.</summary>
+    public CellUnderWay? UnderWay { get; init; }
+
     /// <summary>Told of finished replicates.</summary>
     public StudyProgress Progress { get; init; } = new();
 }
@@ -28,11 +31,28 @@ public sealed record RunOptions
 public sealed class StudyProgress
 {
     private long _done;
+    private long _spared;
 
     /// <summary>Replicates finished, over all scenarios.</summary>
     public long ReplicatesDone => Interlocked.Read(ref _done);
 
+    /// <summary>Replicates that need not be made, because scenarios reached their precision before.</summary>
+    public long ReplicatesSpared => Interlocked.Read(ref _spared);
+
     internal void Add(int replicates) => Interlocked.Add(ref _done, replicates);
+
+    internal void Spare(long replicates) => Interlocked.Add(ref _spared, replicates);
+}
+
+/// <summary>A scenario that is being run, to be looked at before it is finished. Safe to read while it runs.</summary>
+public sealed class CellUnderWay
+{
+    private volatile CellWork? _work;
+
+    /// <summary>The measures over the replicates that are done, of the scenario that was begun last; <see langword="null"/> before the first 64.</summary>
+    public CellResult? Snapshot() => _work?.ResultSoFar();
+
+    internal void Begin(CellWork work) => _work = work;
 }
 
 /// <summary>Runs studies.</summary>
@@ -59,8 +79,12 @@ public static class StudyRunner
             throw new ArgumentOutOfRangeException(nameof(options), $"Threads must be at least 1, but was {options.Threads}.");
         }
 
-        using StudyRun run = new(study, options, StudySampling.Inspect(study));
-        return run.Complete(cancellation);
+        if (options.UnderWay is not null && options.OnReplicate is not null)
+        {
+            throw new ArgumentException("A run that hands out its replicates cannot be looked at before it is finished.", nameof(options));
+        }
+
+        return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);
     }
 
     internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch

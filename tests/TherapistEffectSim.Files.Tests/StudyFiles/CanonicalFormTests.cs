@@ -184,6 +184,7 @@ public sealed class CanonicalFormTests
     [Theory]
     [InlineData("question: Why?", true)]
     [InlineData("replicates: 5", true)]
+    [InlineData("replicates: {max: 5000, target-mcse: 0.01}", true)]
     [InlineData("alpha: 0.050", true)]
     [InlineData("methods: [null-model, {preset: linear}, {preset: quadratic, estimate: reml}]", true)]
     [InlineData("grid: {scenario.trial.therapists: [30]}", false)]

@@ -6,7 +6,7 @@ namespace TherapistEffectSim.Files.Tests.StudyFiles;
 public sealed class StudyFileErrorTests
 {
     private const string KnownKeys =
-        "Known keys: name, question, seed, replicates, alpha, random-numbers, sampling, scenario, methods, joint, grid, zip, variants, exclude.";
+        "Known keys: name, question, seed, replicates, alpha, random-numbers, sampling, scenario, methods, joint, grid, zip, variants, exclude, plan.";
 
     [Fact]
     public void Load_OfAMissingFile_SaysSo() =>
@@ -38,7 +38,8 @@ public sealed class StudyFileErrorTests
     [Theory]
     [InlineData("alhpa: 0.1", "6:1: alhpa: unknown key 'alhpa'; did you mean 'alpha'? " + KnownKeys)]
     [InlineData("colour: red", "6:1: colour: unknown key 'colour'. " + KnownKeys)]
-    [InlineData("plan: {}", "6:1: plan: is not available in this version.")]
+    [InlineData("plan: {}", "6:7: plan.target: is missing; give a map with the keys power, interval-width, coverage, mcse, tests.")]
+    [InlineData("redraw-predictors: 1", "6:1: redraw-predictors: is not available in this version.")]
     [InlineData("name: again", "6:1: name: is given twice; the first is on line 1.")]
     [InlineData("seed: &s 1", "6:7: seed: anchors (&s) are not accepted; write the value out where it is needed.")]
     [InlineData("seed: *s", "6:7: seed: aliases (*s) are not accepted; write the value out.")]
@@ -51,9 +52,10 @@ public sealed class StudyFileErrorTests
     [InlineData("seed:", "6:6: seed: must be a whole number in [0, 18446744073709551615], but has no value.")]
     [InlineData("replicates: 0", "6:13: replicates: must be a whole number in [1, 1000000000], but was 0.")]
     [InlineData("replicates: 10.5", "6:13: replicates: must be a whole number in [1, 1000000000], but was 10.5.")]
-    [InlineData("replicates: '10'", "6:13: replicates: must be a whole number in [1, 1000000000], but was '10' (without quotes it would be a number).")]
-    [InlineData("replicates: {min: 1, max: 9}",
-        "6:13: replicates: a map is not available in this version; give a whole number in [1, 1000000000].")]
+    [InlineData("replicates: '10'", "6:13: replicates: must be a whole number in [1, 1000000000], or {min, max, target-mcse}, but was '10' (without quotes it would be a number).")]
+    [InlineData("replicates: {min: 1, max: 5000, target-mcse: 0.01}", "6:19: replicates.min: must be a whole number in [1000, 1000000000], but was 1.")]
+    [InlineData("replicates: {max: 5000}", "6:13: replicates.target-mcse: is missing; give a number in [1E-05, 0.1].")]
+    [InlineData("replicates: {min: 2000, max: 1000, target-mcse: 0.01}", "6:30: replicates.max: must be at least min, 2000, but was 1000.")]
     [InlineData("alpha: 1", "6:8: alpha: must be a number in (0, 1), but was 1.")]
     [InlineData("alpha: .nan", "6:8: alpha: must be a number in (0, 1), but was .nan.")]
     [InlineData("random-numbers: comon", "6:17: random-numbers: must be one of common, independent, but was 'comon'; did you mean 'common'?")]
@@ -73,7 +75,7 @@ public sealed class StudyFileErrorTests
         "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{by: lrt}]}]", "6:36: methods[1].tests[1]: takes exactly one of term and variance, but has neither.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: bootstrap}]}]", "6:57: methods[1].tests[1].by: bootstrap is not available "
-        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, f-exact, two-lines, lind-mehlum.")]
+        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, rlrt-exact, f-exact, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{variance: therapist, by: f-exact, alternative: less}]}]",
         "6:84: methods[1].tests[1].alternative: must be left out for a variance, which is always tested upwards.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance_within, by: lrt, shape: u}]}]",
@@ -232,7 +234,9 @@ public sealed class StudyFileErrorTests
             .Where(k => k.Interval is not null)
             .ToDictionary(k => k.Key, k => k.Interval!.Describe(integer: false));
 
-        Assert.Equal(IntervalsOf(typeof(Design.Study)), IntervalsOf(typeof(StudyContent)));
+        Dictionary<string, string> ofFile = IntervalsOf(typeof(StudyContent));
+        ofFile.Add("replicates", IntervalsOf(typeof(Design.FixedReplicates))["count"]);
+        Assert.Equal(IntervalsOf(typeof(Design.Study)), ofFile);
     }
 
     private static string MessageOfLoad(string path) => Assert.Throws<StudyFileException>(() => StudyFile.Load(path)).Message;

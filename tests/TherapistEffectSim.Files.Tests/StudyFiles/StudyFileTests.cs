@@ -1,5 +1,6 @@
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.StudyFiles;
+using TherapistEffectSim.Planning;
 
 namespace TherapistEffectSim.Files.Tests.StudyFiles;
 
@@ -39,13 +40,60 @@ public sealed class StudyFileTests
         Study study = file.ToStudy(seed: 7, replicates: 50);
 
         Assert.Null(file.Seed);
-        Assert.Equal(1000, file.Replicates);
+        Assert.Equal(new FixedReplicates { Count = 1000 }, file.Replicates);
         Assert.Equal(50, study.Replicates);
         Assert.Equal(["null-model", "linear", "quadratic"], study.Methods.Select(m => m.Name));
         Assert.Empty(study.Joint);
         Cell cell = Assert.Single(study.Cells);
         Assert.Empty(cell.Factors);
         Assert.Equal(["treatment"], cell.Scenario.Trial.Arms.AsEnumerable());
+    }
+
+    [Fact]
+    public void Read_OfReplicatesByPrecision_GivesTheRule()
+    {
+        StudyFile file = Example.ReadSmallWith("replicates: {max: 20000, target-mcse: 5e-3}");
+        PrecisionReplicates rule = new() { Min = 1000, Max = 20_000, TargetMcse = 0.005 };
+
+        Assert.Equal(rule, file.Replicates);
+        Assert.Equal(rule, file.ToStudy(1).Precision);
+        Assert.Equal(20_000, file.ToStudy(1).Replicates);
+        Assert.Null(file.ToStudy(1, replicates: 50).Precision);
+        Assert.Contains("replicates:\n  min: 1000\n  max: 20000\n  target-mcse: 0.005\n", file.ToYaml(1), StringComparison.Ordinal);
+        Assert.Contains("\nreplicates: 50\n", file.ToYaml(1, replicates: 50), StringComparison.Ordinal);
+        Assert.Equal(file.ToYaml(1), Example.Read(file.ToYaml(1)).ToYaml(1));
+    }
+
+    [Fact]
+    public void Read_OfAPlan_GivesItsQuestion()
+    {
+        StudyFile file = Example.ReadSmallWith("""
+            plan:
+              target: {interval-width: 0.5, tests: [{method: linear, term: alliance_between, by: t-satterthwaite}]}
+              vary:
+                scenario.trial.therapists: {from: 5, to: 41, multiple-of: 4, tied: {scenario.trial.sites: 0.25}}
+                scenario.alliance.reliability: {from: 0.5, to: 1}
+              cost: {therapist: 10, patient: 2, assessment: 0.5, site: 100, fixed: 1000}
+              budget: 1e4
+              curve: {scenario.therapists.outcome-icc: {from: 0, to: 0.1, by: 0.05}}
+              sensitivity: {scenario.attrition.outcome.rate: [0.2, 0.4]}
+            """);
+        PlanProblem plan = file.ToPlan(seed: 3);
+
+        Assert.Equal(0.5, plan.Target.IntervalWidth);
+        Assert.Equal(new TargetTest { Method = "linear", Term = "alliance_between", By = TestKind.TSatterthwaite }, Assert.Single(plan.Target.Tests));
+        Assert.Equal([new("trial_therapists", 8, 4, 9), new("alliance_reliability", 0.5m, 0.0005m, 1001)], plan.Dimensions.AsEnumerable());
+        Assert.Equal(40, plan.Dimensions[0].Highest);
+        Scenario largest = plan.At([40, 0.75]);
+        Assert.Equal((40, 10, 0.75), (largest.Trial.Therapists, largest.Trial.Sites, largest.Alliance.Reliability));
+        Assert.Equal(1000 + (10 * 100) + (40 * 10) + (400 * 2.5), plan.Cost!.Of(largest));
+        Assert.Equal(10_000, plan.Budget);
+        Assert.Equal(200_000, plan.Replicates);
+        Assert.Equal(["0", "0.05", "0.1"], plan.Curves[0].Values.AsEnumerable());
+        Assert.Equal(0.4, plan.Assumptions[0].At([40, 0.75], 1).Attrition.Outcome.Rate);
+        Assert.Equal(file.ToYaml(3), Example.Read(file.ToYaml(3)).ToYaml(3));
+        Assert.NotEqual(file.PlanIdentity(3), file.WithPlanReplicates(50_000).PlanIdentity(3));
+        Assert.Equal(file.Identity(3), Example.Read(Example.Small).Identity(3));
     }
 
     [Fact]

@@ -23,11 +23,21 @@ internal sealed class OracleCase
     }
 
     public static string[] Names =>
-        ["ri_balanced", "ri_unbalanced", "ri_boundary", "ri_near_boundary", "ri_large_icc", "ri_tiny_residual", "ri_bad_scale", "ri_collinear", "partially_nested"];
+    [
+        "ri_balanced", "ri_unbalanced", "ri_boundary", "ri_near_boundary", "ri_large_icc", "ri_tiny_residual", "ri_bad_scale", "ri_collinear", "partially_nested",
+        "rs_slope", "rs_corr1", "longitudinal_3level",
+    ];
 
     public string DataFile { get; }
 
     public JsonElement Reference { get; }
+
+    /// <summary>Whether a model's random part is one column that is constant within groups.</summary>
+    public static bool HasOneVariance(JsonElement model)
+    {
+        JsonElement random = model.GetProperty("fits").GetProperty("ML").GetProperty("random");
+        return random.GetArrayLength() == 1 && random[0].GetProperty("columns").GetArrayLength() == 1;
+    }
 
     public double Tolerance(string name) => Reference.GetProperty("tolerance").GetProperty(name).GetDouble();
 

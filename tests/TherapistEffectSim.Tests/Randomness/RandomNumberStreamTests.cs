@@ -32,6 +32,8 @@ public sealed class RandomNumberStreamTests
             [RandomDomain.Site] = 32,
             [RandomDomain.Study] = 48,
             [RandomDomain.Statistics] = 49,
+            [RandomDomain.NullDistribution] = 50,
+            [RandomDomain.Bootstrap] = 51,
         };
 
         Assert.Equal(Enum.GetNames<RandomDomain>().Length, pinned.Count);
