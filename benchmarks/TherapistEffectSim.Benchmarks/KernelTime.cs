@@ -1,6 +1,7 @@
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.StudyFiles;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Benchmarks;
@@ -22,7 +23,7 @@ internal static class KernelTime
         }
 
         Study study = StudyFile.Load(args[0]).ToStudy(seed: 1);
-        Generation.Drawing drawing = StudySampling.Inspect(study);
+        Drawing drawing = StudySampling.Inspect(study);
         double total = 0;
         foreach (Cell cell in study.Cells)
         {

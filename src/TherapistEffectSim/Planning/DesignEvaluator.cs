@@ -30,7 +30,7 @@ internal sealed class DesignEvaluator
 
     /// <param name="study">The study, with the target's tests only.</param>
     /// <param name="target">What is measured.</param>
-    /// <param name="drawing">What of a trial is drawn.</param>
+    /// <param name="drawing">What is drawn of each trial.</param>
     /// <param name="options">Threads and lanes.</param>
     /// <param name="cancellation">Ends a run.</param>
     public DesignEvaluator(Study study, PlanTarget target, Drawing drawing, PlanOptions options, CancellationToken cancellation)

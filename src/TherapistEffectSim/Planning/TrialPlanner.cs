@@ -48,14 +48,12 @@ public sealed class TrialPlanner
 
     /// <summary>Whether statistics are drawn from their exact distribution, without patients.</summary>
     /// <exception cref="StudyException">The target and the study do not fit each other.</exception>
-    public static bool IsWithoutPatients(PlanProblem problem) => Create(problem, new(), CancellationToken.None).IsDrawnWithoutPatients;
+    public static bool IsWithoutPatients(PlanProblem problem) => Create(problem, new(), CancellationToken.None)._drawing != Drawing.Patients;
 
     /// <summary>Solves the problem.</summary>
     /// <exception cref="StudyException">The target and the study do not fit each other.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; what was found went to <see cref="PlanOptions.OnRecord"/>.</exception>
     public static PlanResult Plan(PlanProblem problem, PlanOptions options, CancellationToken cancellation) => Create(problem, options, cancellation).Plan();
-
-    private bool IsDrawnWithoutPatients => _drawing != Drawing.Patients;
 
     private static TrialPlanner Create(PlanProblem problem, PlanOptions options, CancellationToken cancellation)
     {
@@ -88,7 +86,7 @@ public sealed class TrialPlanner
     {
         if (_problem.Target.Mcse is not null)
         {
-            return new ReplicatesPlan(_problem, _ledger, _evaluator, IsDrawnWithoutPatients).Plan();
+            return new ReplicatesPlan(_problem, _ledger, _evaluator, _drawing != Drawing.Patients).Plan();
         }
 
         DesignSpace space = new(_problem);
@@ -123,7 +121,7 @@ public sealed class TrialPlanner
             Replicates = _ledger.Replicates,
             Seed = _problem.Study.Seed,
             ConfirmationSeed = DesignLedger.ConfirmationSeed(_problem.Study.Seed),
-            WithoutPatients = IsDrawnWithoutPatients,
+            WithoutPatients = _drawing != Drawing.Patients,
         };
     }
 
