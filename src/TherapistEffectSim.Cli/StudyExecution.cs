@@ -56,6 +56,19 @@ internal sealed class StudyExecution
     private static CheckpointRun? Earlier(string path, Shard? shard) =>
         Checkpoint.In(path, shard).OrderByDescending(c => c.Shard == (shard ?? Shard.Whole)).Select(c => c.Run).FirstOrDefault(run => run is not null);
 
+    /// <summary>Why a study cannot be split into shards; <see langword="null"/> if it can.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="shards">Number of shards.</param>
+    /// <param name="found">How their number was asked for.</param>
+    public static string? WhyNotSplit(Study study, int shards, string found) =>
+        study.Precision is not null
+            ? "a study with target-mcse cannot be split into shards, because a scenario's precision is known only as a whole; give --replicates N"
+        : shards > Shard.MostOf(study.Replicates)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{study.Replicates} replicates can be split into at most {Shard.MostOf(study.Replicates)} shards, whole blocks of 64, but {found}")
+        : null;
+
     private bool Refuses()
     {
         if (_request.Shard is not { } shard)
@@ -63,16 +76,10 @@ internal sealed class StudyExecution
             return false;
         }
 
-        string? refusal =
-            _study.Precision is not null
-                ? "a study with target-mcse cannot be split into shards, because a scenario's precision is known only as a whole; give --replicates N"
-            : _source.SeedWasDrawn
+        string? refusal = WhyNotSplit(_study, shard.Count, $"--shard is {shard}")
+            ?? (_source.SeedWasDrawn
                 ? $"a shard needs the seed of the others, but none is given: write seed: {_source.Seed} into the study, or give --seed"
-            : shard.Count > Shard.MostOf(_study.Replicates)
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{_study.Replicates} replicates can be split into at most {Shard.MostOf(_study.Replicates)} shards, whole blocks of 64, but --shard is {shard}")
-            : null;
+                : null);
         if (refusal is not null)
         {
             _streams.Say($"{_source.Name}: {refusal}.");
