@@ -1,6 +1,7 @@
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.StudyFiles;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Benchmarks;
@@ -22,11 +23,11 @@ internal static class KernelTime
         }
 
         Study study = StudyFile.Load(args[0]).ToStudy(seed: 1);
-        bool withoutPatients = StudySampling.IsWithoutPatients(study);
+        Drawing drawing = StudySampling.Inspect(study);
         double total = 0;
         foreach (Cell cell in study.Cells)
         {
-            double nanoseconds = NanosecondsPerReplicate(ScenarioPlanner.Plan(study, cell, withoutPatients));
+            double nanoseconds = NanosecondsPerReplicate(ScenarioPlanner.Plan(study, cell, drawing));
             total += nanoseconds * replicates * 1e-9;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"# scenario {cell.Number}: {nanoseconds:F1} ns"));
         }

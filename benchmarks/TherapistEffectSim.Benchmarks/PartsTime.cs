@@ -16,7 +16,7 @@ internal static class PartsTime
         if (args.Length == 1 && File.Exists(args[0]))
         {
             Study study = StudyFile.Load(args[0]).ToStudy(seed: 1);
-            Whole(ScenarioPlanner.Plan(study, study.Cells[0], StudySampling.IsWithoutPatients(study)));
+            Whole(ScenarioPlanner.Plan(study, study.Cells[0], StudySampling.Inspect(study)));
             return 0;
         }
 
@@ -49,17 +49,18 @@ internal static class PartsTime
         RandomNumberStream<Lane8> random = new(1);
         LaneBuffer<Lane8> words = new(2);
         Measure("gamma", () => words.Span[0] = GammaSampler.Draw(random, RandomDomain.Statistics, 1, Lane8.Create(135), words.Span));
-        if (plan.WithoutPatients)
+        if (plan.Drawing != Drawing.Patients)
         {
-            TrialGenerator<Lane8> without = new(plan.World, plan.Key, severityIsUsed: false, withoutPatients: true);
+            SourceFactor factor = SourceFactor.Of(plan.World.Components, StatisticsSampling.SourcesOf(plan.Columns));
+            TrialGenerator<Lane8> without = new(plan.World, plan.Key, severityIsUsed: false, furtherIsUsed: false, plan.Drawing, factor.OwnSd);
             without.Therapists(0, batch);
             PatientMoments<Lane8> moments = new(plan.World, plan.Columns, batch, hasMasks: false, keepsPatients: false);
-            SampledMoments<Lane8> sampled = new(plan.World, plan.Columns, random, batch, moments);
-            Measure("therapists and words of means", () => without.Therapists(first += 8, batch));
+            SampledMoments<Lane8> sampled = new(plan.World, factor, plan.Drawing, random, batch, moments);
+            Measure("therapists, for means", () => without.Therapists(first += 8, batch));
             Measure("sampled moments", () => sampled.Draw(without.MeanWords));
         }
 
-        TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
+        TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.Drawing);
         reduction.Run(0);
         foreach (PlannedFit planned in plan.Fits)
         {
@@ -75,7 +76,7 @@ internal static class PartsTime
     private static void Whole(ScenarioPlan plan)
     {
         long first = 0;
-        TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
+        TrialReduction<Lane8> reduction = new(plan.World, plan.Key, plan.Columns, plan.Drawing);
         Measure("data and their statistics", () => reduction.Run(first += 8));
         IReplicateEngine engine = StudyRunner.Engine(plan, 8);
         LeafValues values = new(plan);

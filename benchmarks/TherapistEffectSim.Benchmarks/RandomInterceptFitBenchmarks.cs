@@ -54,7 +54,7 @@ public class RandomInterceptFitBenchmarks
     private static Func<double> Kernel<T>(ScenarioPlan plan)
         where T : unmanaged, ILane<T>
     {
-        TrialReduction<T>[] trials = [.. Enumerable.Range(0, Replicates / T.Width).Select(_ => new TrialReduction<T>(plan.World, plan.Key, plan.Columns, plan.WithoutPatients))];
+        TrialReduction<T>[] trials = [.. Enumerable.Range(0, Replicates / T.Width).Select(_ => new TrialReduction<T>(plan.World, plan.Key, plan.Columns, plan.Drawing))];
         for (int i = 0; i < trials.Length; i++)
         {
             trials[i].Run(i * T.Width);

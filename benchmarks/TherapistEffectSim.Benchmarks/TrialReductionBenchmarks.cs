@@ -45,7 +45,7 @@ public class TrialReductionBenchmarks
     private static Func<double> Kernel<T>(ScenarioPlan plan)
         where T : unmanaged, ILane<T>
     {
-        TrialReduction<T> reduction = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
+        TrialReduction<T> reduction = new(plan.World, plan.Key, plan.Columns, plan.Drawing);
         long first = 0;
         return () =>
         {

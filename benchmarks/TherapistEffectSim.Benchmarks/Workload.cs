@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Studies;
 
 namespace TherapistEffectSim.Benchmarks;
@@ -87,7 +88,7 @@ internal static class Workload
     public static ScenarioPlan Plan(Scenario world, ImmutableArray<Method> methods, bool withoutPatients = false)
     {
         Study study = Study(world, methods);
-        return ScenarioPlanner.Plan(study, study.Cells[0], withoutPatients);
+        return ScenarioPlanner.Plan(study, study.Cells[0], withoutPatients ? StudySampling.Inspect(study) : Drawing.Patients);
     }
 
     private static TestRequest Test(string term, TestKind by) => new() { Term = term, By = by };

@@ -11,12 +11,12 @@ public sealed class CommandLineTests
     [InlineData(
         "'--formla' is no command, option or argument of tes fit. Did you mean --formula?\nHelp: tes fit --help\n",
         "fit", "a.csv", "--formla", "y ~ x")]
-    [InlineData("'b.csv' is no command, option or argument of tes fit. Known are --formula, --method, --df and --format.\nHelp: tes fit --help\n", "fit", "a.csv", "b.csv", "-f", "y ~ x")]
+    [InlineData("'b.csv' is no command, option or argument of tes fit. Known are --formula, --method, --df, --modes, --tests, --profile, --compare, --bootstrap, --seed and --format.\nHelp: tes fit --help\n", "fit", "a.csv", "b.csv", "-f", "y ~ x")]
     [InlineData("--method must be reml or ml, but was 'REML'.\nHelp: tes fit --help\n", "fit", "a.csv", "-f", "y ~ x", "--method", "REML")]
     [InlineData("--format must be table, json or csv, but was 'xml'.\nHelp: tes fit --help\n", "fit", "a.csv", "-f", "y ~ x", "--format", "xml")]
     [InlineData(
-        "--df kenward-roger is not available in this version; satterthwaite and none are.\nHelp: tes fit --help\n",
-        "fit", "a.csv", "-f", "y ~ x", "--df", "kenward-roger")]
+        "--df must be satterthwaite, kenward-roger or none, but was 'kr'.\nHelp: tes fit --help\n",
+        "fit", "a.csv", "-f", "y ~ x", "--df", "kr")]
     [InlineData("--alpha must be a number > 0 and < 1, but was '5'.\nHelp: tes summarise --help\n", "summarise", "a.csv", "--true", "0", "--alpha", "5")]
     [InlineData("--true must be a finite number, but was 'none'.\nHelp: tes summarise --help\n", "summarise", "a.csv", "--true", "none")]
     public void Run_WithWrongUsage_SaysItOnTheErrorStreamOnlyAndReturns2(string message, params string[] args) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
@@ -71,30 +70,6 @@ public sealed class PowerTests(RunningServer server)
         Assert.True(frames.Length > 2, $"{frames.Length} frames");
         Assert.Equal(frames.Select(f => f.Trials).Order(), frames.Select(f => f.Trials));
         Assert.Equal([frames.Length - 1], Enumerable.Range(0, frames.Length).Where(i => frames[i].IsLast));
-    }
-
-    /// <summary>What has to be computed for a first number, on one core; on two idle ones it is there by then. The page looks every 10 milliseconds.</summary>
-    /// <remarks>Processor time, not the clock's: what else the machine does is not what is asked about.</remarks>
-    [Theory]
-    [InlineData("therapists", "61")]
-    [InlineData("attrition", "0.41", "loss-by-outcome", "1")]
-    [InlineData("attrition", "0.42", "loss-by-outcome", "1", "therapists", "200", "patients", "40")]
-    [InlineData("story", "naturalistic-large")]
-    public void FirstNumber_TakesLessThan250MillisecondsOfWork(params string[] parameters)
-    {
-        List<double> times = [];
-        for (int i = 0; i < 3; i++)
-        {
-            TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
-            World.Setting setting = World.Setting.Parse(parameters.Chunk(2).Select(p => KeyValuePair.Create(p[0], new[] { p[1] })));
-            Design.Study study = setting.ToStudyFile().ToStudy(setting.Seed, replicates: 64);
-            PowerFrame? frame = null;
-            StudyRunner.Run(study, new() { Threads = 1, OnCell = c => frame = PowerFrame.From(c, study, TimeSpan.Zero, isLast: false), UnderWay = new() }, CancellationToken.None);
-            Assert.Equal(64, frame!.Trials);
-            times.Add((Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds);
-        }
-
-        Assert.InRange(times.Min(), 0, 250);
     }
 
     [Fact]

@@ -121,10 +121,8 @@ public sealed class SafetyTests(RunningServer server)
             client.Dispose();
         }
 
+        // A place is given back when its run has ended.
         await Until(() => server.Engine.Streams is { Taken: 0, Waiting: 0 }, "all work has ended");
-        TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
-        await Task.Delay(300);
-        Assert.InRange((Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds, 0, 250); // two cores at work would be 600
         Assert.Equal(HttpStatusCode.OK, (await server.Get("/api/setting")).Status);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Estimation;
@@ -27,8 +28,9 @@ internal sealed class BalancedFit<T>
     private readonly (bool IsBetween, int Place)[] _places; // [fixed effect]
     private readonly LaneBuffer<T> _betweenBeta;
     private readonly LaneBuffer<T> _withinBeta;
-    private T _lambda;
-    private T _perWeight; // λ/n
+
+    // Aligned, unlike fields: what crosses a cache line is slow to read when it has just been written.
+    private readonly LaneBuffer<T> _found = new((int)Place.Count);
 
     /// <param name="model">What is fitted.</param>
     /// <param name="between">Factor whose first columns are those of the model that vary between therapists.</param>
@@ -49,23 +51,43 @@ internal sealed class BalancedFit<T>
         _withinBeta = new(_withinColumns);
     }
 
+    private enum Place
+    {
+        Theta,
+        Lambda,
+        PerWeight, // λ/n
+        Variance,
+        Estimable,
+        Criterion,
+        CriterionAtZero,
+        Therapists,
+        Divisor,
+        SumWithin,
+        SumBetween,
+        WithinDf,
+        BetweenDf,
+        Testable,
+        Count,
+    }
+
     /// <summary>θ = τ²/σ²; 0 on the bound.</summary>
-    public T Theta { get; private set; }
+    public T Theta => Found(Place.Theta);
 
     /// <summary>σ².</summary>
-    public T Variance { get; private set; }
+    public T Variance => Found(Place.Variance);
 
     /// <summary>Mask: the data have residual and, with a random intercept, therapist degrees of freedom.</summary>
-    public T Estimable { get; private set; }
+    public T Estimable => Found(Place.Estimable);
 
     /// <summary>Deviance or REML criterion, if it is needed.</summary>
-    public T Criterion { get; private set; }
+    public T Criterion => Found(Place.Criterion);
 
     /// <summary>The same at θ = 0, if it is needed.</summary>
-    public T CriterionAtZero { get; private set; }
+    public T CriterionAtZero => Found(Place.CriterionAtZero);
 
     /// <summary>Sums of squares of the F test of therapists.</summary>
-    public WithinTherapists<T> Within { get; private set; }
+    public WithinTherapists<T> Within =>
+        new(Found(Place.SumWithin), Found(Place.SumBetween), Found(Place.WithinDf), Found(Place.BetweenDf), Found(Place.Testable));
 
     /// <summary>Whether the criterion at the fitted θ is computed.</summary>
     public bool NeedsCriterion { get; init; }
@@ -73,9 +95,8 @@ internal sealed class BalancedFit<T>
     /// <summary>Whether that at θ = 0 is computed too.</summary>
     public bool NeedsCriterionAtZero { get; init; }
 
-    private T Therapists { get; set; }
-
-    private T Divisor { get; set; }
+    /// <summary>Whether the criterion needs that of the caseload too.</summary>
+    public bool NeedsLogPatients => NeedsCriterion && _model.Reml;
 
     /// <summary>Logarithms that the criterion needs.</summary>
     public int Logarithms =>
@@ -94,36 +115,43 @@ internal sealed class BalancedFit<T>
         T half = T.Create(0.5);
         T n = data.Analysed.Span[0];
         T observations = data.Observations;
-        Therapists = data.AnalysedTherapists;
+        T therapists = data.AnalysedTherapists;
         T betweenRank = _between.Ranks[_betweenColumns];
         T withinRank = _within.Ranks[_withinColumns];
         T residualDf = observations - betweenRank - withinRank;
-        Divisor = _model.Reml ? T.Max(residualDf, one) : observations;
+        T divisor = _model.Reml ? T.Max(residualDf, one) : observations;
 
         T sumWithin = _within.ResidualSumsOfSquares[_withinColumns];
         T sumBetween = T.Max(n * _between.ResidualSumsOfSquares[_betweenColumns], zero);
-        T betweenDf = Therapists - betweenRank;
-        T withinDf = observations - Therapists - withinRank;
+        T betweenDf = therapists - betweenRank;
+        T withinDf = observations - therapists - withinRank;
         T total = sumWithin + sumBetween;
         T testable = T.And(
             T.And(T.LessThan(half, withinDf), T.LessThan(half, betweenDf)),
             T.LessThan(T.Create(RandomInterceptFit<T>.NegligibleShare) * total, sumWithin));
-        Within = new(sumWithin, sumBetween, withinDf, betweenDf, testable);
-        Estimable = T.And(T.LessThan(half, residualDf), T.LessThan(zero, total));
+        T estimable = T.And(T.LessThan(half, residualDf), T.LessThan(zero, total));
         T lambda = one;
         if (_model.HasRandomIntercept)
         {
-            Estimable = T.And(Estimable, testable);
+            estimable = T.And(estimable, testable);
             T ratio = _model.Reml
                 ? sumBetween * T.Max(withinDf, one) / (sumWithin * T.Max(betweenDf, one))
-                : sumBetween * (observations - Therapists) / (sumWithin * Therapists);
-            lambda = T.Select(Estimable, T.Min(T.Max(ratio, one), T.Create(RandomInterceptFit<T>.LargestLambda)), one);
+                : sumBetween * (observations - therapists) / (sumWithin * therapists);
+            lambda = T.Select(estimable, T.Min(T.Max(ratio, one), T.Create(RandomInterceptFit<T>.LargestLambda)), one);
         }
 
-        _lambda = lambda;
-        Theta = (lambda - one) * perPatient;
-        _perWeight = lambda * perPatient;
-        Variance = (sumWithin + (sumBetween / lambda)) / Divisor;
+        Found(Place.Variance) = (sumWithin + (sumBetween / lambda)) / divisor;
+        Found(Place.Lambda) = lambda;
+        Found(Place.Theta) = (lambda - one) * perPatient;
+        Found(Place.PerWeight) = lambda * perPatient;
+        Found(Place.Estimable) = estimable;
+        Found(Place.Therapists) = therapists;
+        Found(Place.Divisor) = divisor;
+        Found(Place.SumWithin) = sumWithin;
+        Found(Place.SumBetween) = sumBetween;
+        Found(Place.WithinDf) = withinDf;
+        Found(Place.BetweenDf) = betweenDf;
+        Found(Place.Testable) = testable;
     }
 
     /// <summary>Writes what the criterion needs the logarithms of.</summary>
@@ -136,7 +164,7 @@ internal sealed class BalancedFit<T>
             numbers[k++] = Variance;
             if (_model.HasRandomIntercept)
             {
-                numbers[k++] = _lambda;
+                numbers[k++] = Found(Place.Lambda);
             }
 
             if (_model.Reml)
@@ -149,13 +177,13 @@ internal sealed class BalancedFit<T>
 
         if (NeedsCriterionAtZero)
         {
-            numbers[^1] = (Within.Within + Within.Between) / Divisor;
+            numbers[^1] = (Found(Place.SumWithin) + Found(Place.SumBetween)) / Found(Place.Divisor);
         }
     }
 
     /// <summary>Computes the criterion, at the fitted θ and at 0, from these logarithms.</summary>
     /// <param name="logarithms">As many as <see cref="Logarithms"/>.</param>
-    /// <param name="logPatients">log n.</param>
+    /// <param name="logPatients">log n, where it is needed.</param>
     public void TakeLogarithms(ReadOnlySpan<T> logarithms, T logPatients)
     {
         if (!NeedsCriterion)
@@ -165,7 +193,7 @@ internal sealed class BalancedFit<T>
 
         T constant = T.Create(1 + RandomInterceptFit<T>.LogTwoPi);
         T shift = T.Create(0);
-        T perLogLambda = Therapists;
+        T perLogLambda = Found(Place.Therapists);
         if (_model.Reml)
         {
             T betweenRank = _between.Ranks[_betweenColumns];
@@ -178,15 +206,18 @@ internal sealed class BalancedFit<T>
             }
         }
 
-        Criterion = T.Fma(Divisor, constant + logarithms[0], shift);
+        T divisor = Found(Place.Divisor);
+        T criterion = T.Fma(divisor, constant + logarithms[0], shift);
         if (_model.HasRandomIntercept)
         {
-            Criterion = T.Fma(perLogLambda, logarithms[1], Criterion);
+            criterion = T.Fma(perLogLambda, logarithms[1], criterion);
         }
+
+        Found(Place.Criterion) = criterion;
 
         if (NeedsCriterionAtZero)
         {
-            CriterionAtZero = T.Fma(Divisor, constant + logarithms[^1], shift);
+            Found(Place.CriterionAtZero) = T.Fma(divisor, constant + logarithms[^1], shift);
         }
     }
 
@@ -216,7 +247,7 @@ internal sealed class BalancedFit<T>
     {
         (bool isBetween, int place) = _places[position];
         T inverse = isBetween
-            ? _perWeight * _between.InverseDiagonal(place, _betweenColumns)
+            ? Found(Place.PerWeight) * _between.InverseDiagonal(place, _betweenColumns)
             : _within.InverseDiagonal(place, _withinColumns);
         return T.Sqrt(Variance * inverse);
     }
@@ -224,8 +255,11 @@ internal sealed class BalancedFit<T>
     /// <summary>Satterthwaite's degrees of freedom of a fixed effect.</summary>
     public T DegreesOfFreedom(int position)
     {
-        T ofMeans = _model.Reml ? Within.BetweenDf : Therapists;
-        T interior = _places[position].IsBetween ? ofMeans : Divisor - ofMeans;
-        return T.Select(T.LessThan(T.Create(1), _lambda), interior, Divisor);
+        T ofMeans = Found(_model.Reml ? Place.BetweenDf : Place.Therapists);
+        T interior = _places[position].IsBetween ? ofMeans : Found(Place.Divisor) - ofMeans;
+        return T.Select(T.LessThan(T.Create(1), Found(Place.Lambda)), interior, Found(Place.Divisor));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref T Found(Place place) => ref _found.Span[(int)place];
 }

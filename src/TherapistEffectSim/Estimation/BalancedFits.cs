@@ -11,7 +11,9 @@ internal sealed class BalancedFits<T>
     private readonly LevelFactor<T>[] _between;
     private readonly LevelFactor<T>[] _within;
     private readonly BalancedFit<T>[] _fitted;
-    private readonly LaneBuffer<T> _logarithms; // of all fits, that of the caseload last
+    private readonly int[] _counts; // [fitted] logarithms
+    private readonly LaneBuffer<T> _logarithms; // of all fits, then that of the caseload if one needs it
+    private readonly bool _needsLogPatients;
 
     /// <param name="models">The models; <see langword="null"/> for those that are fitted elsewhere.</param>
     /// <param name="needsCriterion">[model] Whether the criterion at the fitted θ is computed.</param>
@@ -50,7 +52,9 @@ internal sealed class BalancedFits<T>
         }
 
         _fitted = [.. Fits.OfType<BalancedFit<T>>()];
-        _logarithms = new(_fitted.Sum(f => f.Logarithms) + 1);
+        _counts = [.. _fitted.Select(f => f.Logarithms)];
+        _needsLogPatients = _fitted.Any(f => f.NeedsLogPatients);
+        _logarithms = new(_counts.Sum() + (_needsLogPatients ? 1 : 0));
     }
 
     /// <summary>[model] The fits.</summary>
@@ -63,8 +67,8 @@ internal sealed class BalancedFits<T>
     public static bool CanFit(LinearModel model, bool[] hasBetween, bool[] hasWithin) =>
         model.Columns.All(c => c == model.Columns[^1] || hasBetween[c] != hasWithin[c]);
 
-    /// <summary>Fits all models to new data.</summary>
-    public void Fit(TherapistStatistics<T> data)
+    /// <summary>Factors the cross-products of new data. What is done between this and <see cref="Fit"/> need not wait for its divisions.</summary>
+    public void Factor(TherapistStatistics<T> data)
     {
         foreach (LevelFactor<T> factor in _between)
         {
@@ -75,14 +79,18 @@ internal sealed class BalancedFits<T>
         {
             factor.Factor(data.Within.Span);
         }
+    }
 
+    /// <summary>Fits all models to the data that were factored.</summary>
+    public void Fit(TherapistStatistics<T> data)
+    {
         T perPatient = T.Create(1) / data.Analysed.Span[0];
         foreach (BalancedFit<T> fit in _fitted)
         {
             fit.Fit(data, perPatient);
         }
 
-        if (_logarithms.Length > 1)
+        if (_logarithms.Length > 0)
         {
             Criteria(data.Analysed.Span[0]);
         }
@@ -92,20 +100,24 @@ internal sealed class BalancedFits<T>
     {
         Span<T> numbers = _logarithms.Span;
         int k = 0;
-        foreach (BalancedFit<T> fit in _fitted)
+        for (int f = 0; f < _fitted.Length; f++)
         {
-            fit.WriteArguments(numbers.Slice(k, fit.Logarithms));
-            k += fit.Logarithms;
+            _fitted[f].WriteArguments(numbers.Slice(k, _counts[f]));
+            k += _counts[f];
         }
 
-        numbers[k] = patients;
-        Elementary.Log(numbers);
-        T logPatients = numbers[k];
-        k = 0;
-        foreach (BalancedFit<T> fit in _fitted)
+        if (_needsLogPatients)
         {
-            fit.TakeLogarithms(numbers.Slice(k, fit.Logarithms), logPatients);
-            k += fit.Logarithms;
+            numbers[k] = patients;
+        }
+
+        Elementary.Log(numbers);
+        T logPatients = numbers[^1];
+        k = 0;
+        for (int f = 0; f < _fitted.Length; f++)
+        {
+            _fitted[f].TakeLogarithms(numbers.Slice(k, _counts[f]), logPatients);
+            k += _counts[f];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Estimation;
@@ -11,6 +12,7 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class LevelFactor<T>
     where T : unmanaged, ILane<T>
 {
+    private const int OrderOfCurves = 4; // 1, b, b² and the outcome
     private const int PivotsPerProduct = 4; // sums of squares of up to 10⁷⁰ stay below the largest double
 
     private readonly int _order; // with the outcome
@@ -65,6 +67,12 @@ internal sealed class LevelFactor<T>
     /// <param name="products">Packed lower triangle over all columns of the statistics.</param>
     public void Factor(ReadOnlySpan<T> products)
     {
+        if (_order == OrderOfCurves)
+        {
+            FactorCurve(products);
+            return;
+        }
+
         ReadOnlySpan<int> source = _source;
         Span<T> lower = _lower.Span;
         Span<T> scaled = _scaled.Span;
@@ -106,6 +114,70 @@ internal sealed class LevelFactor<T>
         }
 
         Outcome(products);
+    }
+
+    // The same steps for three columns, those of a curve, without waiting for what was just written to memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FactorCurve(ReadOnlySpan<T> products)
+    {
+        ReadOnlySpan<int> source = _source.AsSpan(0, 10);
+        T tolerance = T.Create(LdlFactor<T>.RankTolerance);
+        T one = T.Create(1);
+        T a00 = products[source[0]];
+        T a10 = products[source[1]];
+        T a11 = products[source[2]];
+        T a20 = products[source[3]];
+        T a22 = products[source[5]];
+        T y0 = products[source[6]];
+        T yy = products[source[9]];
+
+        T kept0 = T.LessThan(tolerance * a00, a00);
+        T inverse0 = T.And(kept0, one / a00);
+        T l10 = a10 * inverse0;
+        T l20 = a20 * inverse0;
+        T ly0 = y0 * inverse0;
+        T pivot1 = a11 - (l10 * a10);
+        T kept1 = T.LessThan(tolerance * a11, pivot1);
+        T inverse1 = T.And(kept1, one / pivot1);
+        l10 = T.And(kept1, l10);
+        T s21 = products[source[4]] - (a20 * l10);
+        T l21 = s21 * inverse1;
+        T y1 = products[source[7]] - (y0 * l10);
+        T ly1 = y1 * inverse1;
+        T pivot2 = a22 - (l20 * a20) - (l21 * s21);
+        T kept2 = T.LessThan(tolerance * a22, pivot2);
+        T inverse2 = T.And(kept2, one / pivot2);
+        l20 = T.And(kept2, l20);
+        l21 = T.And(kept2, l21);
+        T y2 = products[source[8]] - (y0 * l20) - (y1 * l21);
+        T ly2 = y2 * inverse2;
+
+        Span<T> lower = _lower.Span[..9];
+        lower[1] = l10;
+        lower[3] = l20;
+        lower[4] = l21;
+        lower[6] = ly0;
+        lower[7] = ly1;
+        lower[8] = ly2;
+        Put(_pivots.Span, a00, pivot1, pivot2);
+        Put(_inverses.Span, inverse0, inverse1, inverse2);
+        Put(_kept.Span, kept0, kept1, kept2);
+        T rank1 = T.And(kept0, one);
+        T rank2 = rank1 + T.And(kept1, one);
+        _ranks.Span[0] = T.Create(0);
+        Put(_ranks.Span[1..], rank1, rank2, rank2 + T.And(kept2, one));
+        T residual1 = yy - (ly0 * y0);
+        T residual2 = residual1 - (ly1 * y1);
+        _residuals.Span[0] = yy;
+        Put(_residuals.Span[1..], residual1, residual2, residual2 - (ly2 * y2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(Span<T> to, T first, T second, T third)
+    {
+        to[2] = third;
+        to[0] = first;
+        to[1] = second;
     }
 
     private void Outcome(ReadOnlySpan<T> products)

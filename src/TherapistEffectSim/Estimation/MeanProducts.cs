@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Estimation;
@@ -45,7 +46,7 @@ internal sealed class MeanProducts<T>
     public void Load(TherapistStatistics<T> data) => _data = data;
 
     /// <summary>Adds Σ_j weight_j m_j m_jᵀ to a packed matrix over the columns.</summary>
-    /// <param name="weight">[therapist]</param>
+    /// <param name="weight">[therapist]; empty where all weigh 1.</param>
     /// <param name="target">Packed lower triangle.</param>
     /// <param name="fixedEffectsOnly">Without the outcome.</param>
     public void Add(ReadOnlySpan<T> weight, Span<T> target, bool fixedEffectsOnly)
@@ -57,7 +58,12 @@ internal sealed class MeanProducts<T>
         {
             ReadOnlySpan<T> x = Column(b);
             Span<T> wx = weighted.Slice(b * _therapists, _therapists);
-            for (int j = 0; j < wx.Length; j++)
+            if (weight.IsEmpty)
+            {
+                x.CopyTo(wx);
+            }
+
+            for (int j = 0; j < wx.Length && j < weight.Length; j++)
             {
                 wx[j] = weight[j] * x[j];
             }
@@ -83,10 +89,36 @@ internal sealed class MeanProducts<T>
             return;
         }
 
-        ReadOnlySpan<T> x0 = Column(0)[..weight.Length];
-        ReadOnlySpan<T> x1 = Column(Math.Min(1, columns - 1))[..weight.Length];
-        ReadOnlySpan<T> x2 = Column(Math.Min(2, columns - 1))[..weight.Length];
-        ReadOnlySpan<T> x3 = Column(Math.Min(3, columns - 1))[..weight.Length];
+        ReadOnlySpan<T> x0 = Column(0);
+        ReadOnlySpan<T> x1 = Column(Math.Min(1, columns - 1));
+        ReadOnlySpan<T> x2 = Column(Math.Min(2, columns - 1));
+        ReadOnlySpan<T> x3 = Column(Math.Min(3, columns - 1));
+        if (weight.IsEmpty)
+        {
+            Products(x0, x1, x2, x3, _triangle.Span);
+        }
+        else
+        {
+            WeightedProducts(weight, x0, x1, x2, x3, _triangle.Span);
+        }
+
+        ReadOnlySpan<T> sums = _triangle.Span;
+        for (int b = 0; b < 4 && b < columns; b++)
+        {
+            for (int c = 0; c <= b; c++)
+            {
+                target[Packed.Index(_between[b], _between[c])] += sums[Packed.Index(b, c)];
+            }
+        }
+    }
+
+    private static void WeightedProducts(
+        ReadOnlySpan<T> weight, ReadOnlySpan<T> x0, ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, ReadOnlySpan<T> x3, Span<T> sums)
+    {
+        x0 = x0[..weight.Length];
+        x1 = x1[..weight.Length];
+        x2 = x2[..weight.Length];
+        x3 = x3[..weight.Length];
         T s00 = T.Create(0);
         T s10 = s00;
         T s11 = s00;
@@ -119,7 +151,49 @@ internal sealed class MeanProducts<T>
             s33 = T.Fma(wm3, m3, s33);
         }
 
-        Span<T> sums = _triangle.Span;
+        Store(sums, s00, s10, s11, s20, s21, s22, s30, s31, s32, s33);
+    }
+
+    // The same bits as with weights of 1.
+    private static void Products(ReadOnlySpan<T> x0, ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, ReadOnlySpan<T> x3, Span<T> sums)
+    {
+        x1 = x1[..x0.Length];
+        x2 = x2[..x0.Length];
+        x3 = x3[..x0.Length];
+        T s00 = T.Create(0);
+        T s10 = s00;
+        T s11 = s00;
+        T s20 = s00;
+        T s21 = s00;
+        T s22 = s00;
+        T s30 = s00;
+        T s31 = s00;
+        T s32 = s00;
+        T s33 = s00;
+        for (int j = 0; j < x0.Length; j++)
+        {
+            T m0 = x0[j];
+            T m1 = x1[j];
+            T m2 = x2[j];
+            T m3 = x3[j];
+            s00 = T.Fma(m0, m0, s00);
+            s10 = T.Fma(m1, m0, s10);
+            s11 = T.Fma(m1, m1, s11);
+            s20 = T.Fma(m2, m0, s20);
+            s21 = T.Fma(m2, m1, s21);
+            s22 = T.Fma(m2, m2, s22);
+            s30 = T.Fma(m3, m0, s30);
+            s31 = T.Fma(m3, m1, s31);
+            s32 = T.Fma(m3, m2, s32);
+            s33 = T.Fma(m3, m3, s33);
+        }
+
+        Store(sums, s00, s10, s11, s20, s21, s22, s30, s31, s32, s33);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Span<T> sums, T s00, T s10, T s11, T s20, T s21, T s22, T s30, T s31, T s32, T s33)
+    {
         sums[0] = s00;
         sums[1] = s10;
         sums[2] = s11;
@@ -130,13 +204,6 @@ internal sealed class MeanProducts<T>
         sums[7] = s31;
         sums[8] = s32;
         sums[9] = s33;
-        for (int b = 0; b < 4 && b < columns; b++)
-        {
-            for (int c = 0; c <= b; c++)
-            {
-                target[Packed.Index(_between[b], _between[c])] += sums[Packed.Index(b, c)];
-            }
-        }
     }
 
     /// <summary>[therapist] Means of one of the columns that have any.</summary>

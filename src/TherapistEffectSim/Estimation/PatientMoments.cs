@@ -223,16 +223,16 @@ internal sealed class PatientMoments<T>
         _batch.Caseload.Span.CopyTo(_measured.Span);
     }
 
-    /// <summary>Takes a pooled cross-product within therapists.</summary>
-    public void TakeCrossProduct(PatientSource source, PatientSource other, T value)
+    /// <summary>Place of a pooled cross-product; −1 where no column reads one of the two.</summary>
+    public int PlaceOf(PatientSource source, PatientSource other)
     {
         int s = IndexOf(source);
         int o = IndexOf(other);
-        if (s >= 0 && o >= 0)
-        {
-            _cross.Span[Packed.Index(Math.Max(s, o), Math.Min(s, o))] = value;
-        }
+        return s >= 0 && o >= 0 ? Packed.Index(Math.Max(s, o), Math.Min(s, o)) : -1;
     }
+
+    /// <summary>Takes a pooled cross-product within therapists.</summary>
+    public void TakeCrossProduct(int place, T value) => _cross.Span[place] = value;
 
     /// <summary>Adds the patients of a therapist to the sums.</summary>
     /// <param name="therapist">Its patients must be in the batch.</param>

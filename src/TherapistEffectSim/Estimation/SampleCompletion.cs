@@ -9,7 +9,7 @@ namespace TherapistEffectSim.Estimation;
 /// Patients are drawn as ever. Their standard normal numbers n behind the sources (see <see cref="SourceFactor"/>) are centred within
 /// therapists, multiplied by B L⁻¹, with L Lᵀ their own pooled cross-product and B Bᵀ the sampled one, and moved to the sampled means. All
 /// that is independent of n stays. Given the statistics, the directions of the centred numbers are uniform and independent of L: the
-/// conditional distribution is exact.
+/// conditional distribution is exact. Where therapist effects were drawn with the means of the last number in one, <see cref="CombinedTherapists{T}"/> parts them.
 /// </para>
 /// <para>Where there are fewer degrees of freedom than numbers, only as many columns of L and B as there are degrees of freedom count.</para>
 /// </remarks>
@@ -17,17 +17,23 @@ internal sealed class SampleCompletion
 {
     private readonly World _world;
     private readonly SourceFactor _factor;
+    private readonly Drawing _drawing;
     private readonly ulong _key;
 
     /// <param name="world">The world.</param>
     /// <param name="columns">The columns of the study.</param>
+    /// <param name="drawing">What the study draws; not patients.</param>
     /// <param name="key">Key of the random numbers.</param>
-    public SampleCompletion(World world, AnalysisColumns columns, ulong key)
+    public SampleCompletion(World world, AnalysisColumns columns, Drawing drawing, ulong key)
     {
         _world = world;
+        _drawing = drawing;
         _factor = SourceFactor.Of(world.Components, StatisticsSampling.SourcesOf(columns));
         _key = key;
     }
+
+    /// <summary>SD of what belongs to the outcome of a patient alone; for <see cref="TrialGenerator{T}"/>.</summary>
+    public double OwnSd => _factor.OwnSd;
 
     /// <summary>Moves the patients of a batch.</summary>
     /// <param name="batch">All therapists and patients of the replicate.</param>
@@ -37,10 +43,8 @@ internal sealed class SampleCompletion
         RandomNumberStream<Lane1> random = new(_key);
         random.MoveTo(replicate);
         SampledNumbers<Lane1> sampled = new(_world, random, _factor.Rank);
-        LaneBuffer<Lane1> words = new(2 * _world.Layout.Therapists);
-        Span<Lane1> meanWords = words.Span[_world.Layout.Therapists..];
-        random.BothWords(words.Span[.._world.Layout.Therapists], meanWords, RandomDomain.Therapist, 0);
-        sampled.Draw(batch.Caseload.Span, meanWords);
+        DrawMeans(batch.Caseload.Span, random, sampled);
+        sampled.DrawTriangle(batch.Caseload.Span);
         LaneBuffer<Lane1>[] all = [batch.Alliance, batch.Outcome, batch.Severity, batch.PatientScore];
         int therapists = _world.Layout.Therapists;
         double[][] numbers = [.. Enumerable.Range(0, batch.FirstPatient[^1] + batch.Patients[^1]).Select(p => Numbers(all, p))];
@@ -65,6 +69,28 @@ internal sealed class SampleCompletion
                     }
                 }
             }
+        }
+    }
+
+    private void DrawMeans(ReadOnlySpan<Lane1> caseload, RandomNumberStream<Lane1> random, SampledNumbers<Lane1> sampled)
+    {
+        int therapists = _world.Layout.Therapists;
+        if (_drawing == Drawing.Means)
+        {
+            LaneBuffer<Lane1> words = new(2 * therapists);
+            Span<Lane1> meanWords = words.Span[therapists..];
+            random.BothWords(words.Span[..therapists], meanWords, RandomDomain.Therapist, 0);
+            sampled.DrawMeans(caseload, meanWords);
+            return;
+        }
+
+        sampled.DrawOtherMeans(caseload);
+        CombinedTherapists<Lane1> combined = new(_world, random, _factor.OwnSd);
+        Span<Lane1> last = sampled.Means(_factor.Rank - 1);
+        for (int j = 0; j < therapists; j++)
+        {
+            combined.Separate(j, caseload[j], out _, out _, out Lane1 meanScore);
+            last[j] = sampled.InverseRoots(caseload)[j] * meanScore;
         }
     }
 

@@ -8,12 +8,15 @@ namespace TherapistEffectSim.Estimation;
 /// Means and pooled cross-products of standard normal numbers of patients, drawn from their exact distribution instead of from patients, one
 /// replicate per lane: means N(0, 1/n_j), cross-products within therapists Wishart with N − J degrees of freedom, independent.
 /// </summary>
-/// <remarks>Wishart numbers by Bartlett's decomposition W = B Bᵀ: B lower triangular with √χ²(N − J − i) on the diagonal, i from 0, and standard normal numbers below.</remarks>
+/// <remarks>
+/// Wishart numbers by Bartlett's decomposition W = B Bᵀ: B lower triangular with √χ²(N − J − i) on the diagonal, i from 0, and standard normal numbers
+/// below, the first of each row from the attempt at its gamma number that is made in any case.
+/// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
 internal sealed class SampledNumbers<T>
     where T : unmanaged, ILane<T>
 {
-    private const int Chunk = 64;
+    private const int Chunk = 64; // words drawn at a time; even
     private const int NormalsEntity = 8; // beyond those of the diagonal
 
     private readonly World _world;
@@ -23,7 +26,10 @@ internal sealed class SampledNumbers<T>
     private readonly LaneBuffer<T> _means;        // [number × J + therapist]
     private readonly LaneBuffer<T> _roots;        // [therapist] 1/√n
     private readonly LaneBuffer<T> _triangle;     // [i × rank + k]
+    private readonly GammaShape<T>[] _shapes;     // [i] of the diagonal
+    private T _df;
     private bool _hasRoots;
+    private bool _hasShapes;
 
     /// <param name="world">The world, in which nobody is lost.</param>
     /// <param name="random">Its numbers.</param>
@@ -36,18 +42,19 @@ internal sealed class SampledNumbers<T>
         _means = new(rank * world.Layout.Therapists);
         _roots = new(world.Layout.Therapists);
         _triangle = new(rank * rank);
+        _shapes = new GammaShape<T>[rank];
     }
 
     /// <summary>B, row by row, with zeros above the diagonal.</summary>
     public ReadOnlySpan<T> Triangle => _triangle.Span;
 
     /// <summary>[therapist] Means of a number.</summary>
-    public ReadOnlySpan<T> Means(int number) => _means.Span.Slice(number * _world.Layout.Therapists, _world.Layout.Therapists);
+    public Span<T> Means(int number) => _means.Span.Slice(number * _world.Layout.Therapists, _world.Layout.Therapists);
 
-    /// <summary>Draws them for the replicates at which the random numbers stand.</summary>
+    /// <summary>Draws the means of all numbers for the replicates at which the random numbers stand.</summary>
     /// <param name="caseload">[therapist] at least 1.</param>
     /// <param name="meanWords">[therapist] words of the first two numbers' means.</param>
-    public void Draw(ReadOnlySpan<T> caseload, ReadOnlySpan<T> meanWords)
+    public void DrawMeans(ReadOnlySpan<T> caseload, ReadOnlySpan<T> meanWords)
     {
         ReadOnlySpan<T> roots = InverseRoots(caseload);
         Transform(0, 0, meanWords, roots);
@@ -61,8 +68,34 @@ internal sealed class SampledNumbers<T>
                 Transform(number, first, words[..count], roots.Slice(first, count));
             }
         }
+    }
 
-        Wishart(caseload);
+    /// <summary>Draws the means of the numbers but the last, which <see cref="CombinedTherapists{T}"/> draws, from a word for two therapists.</summary>
+    /// <param name="caseload">[therapist] at least 1.</param>
+    public void DrawOtherMeans(ReadOnlySpan<T> caseload)
+    {
+        ReadOnlySpan<T> roots = InverseRoots(caseload);
+        for (int number = 0; number + 1 < _rank; number++)
+        {
+            Span<T> means = Means(number);
+            for (int first = 0; first < caseload.Length; first += 2 * Chunk)
+            {
+                int count = Math.Min(2 * Chunk, caseload.Length - first);
+                Pairs(CombinedWords(number, first, count), roots.Slice(first, count), means.Slice(first, count));
+            }
+        }
+    }
+
+    /// <summary>Words of the means of a number other than the last, one for two therapists each.</summary>
+    /// <param name="number">From 0.</param>
+    /// <param name="first">The first therapist, even.</param>
+    /// <param name="count">Therapists, at most 128.</param>
+    public ReadOnlySpan<T> CombinedWords(int number, int first, int count)
+    {
+        int pairs = (count + 1) / 2;
+        Span<T> words = _words.Span[..((pairs + 1) & ~1)];
+        _random.Patients(words, RandomDomain.CombinedMean, number, first / 2);
+        return words[..pairs];
     }
 
     /// <summary>[therapist] 1/√n.</summary>
@@ -84,17 +117,66 @@ internal sealed class SampledNumbers<T>
         return roots;
     }
 
+    /// <summary>Draws the triangle.</summary>
+    public void DrawTriangle(ReadOnlySpan<T> caseload)
+    {
+        PrepareShapes(caseload);
+        T zero = T.Create(0);
+        Span<T> b = _triangle.Span;
+        Span<T> attempts = _words.Span[..(2 * _rank)];
+        Span<T> words = _words.Span.Slice(2 * _rank, 2);
+        _random.FirstAttempts(attempts[.._rank], attempts[_rank..], RandomDomain.Statistics, 0);
+        int normals = 0;
+        for (int i = 0; i < _rank; i++)
+        {
+            words[0] = attempts[i];
+            words[1] = attempts[_rank + i];
+            T gamma = GammaSampler.Draw(_random, RandomDomain.Statistics, i, in _shapes[i], words, out T normal);
+            b[(i * _rank) + i] = T.Sqrt(T.Create(2) * gamma);
+            for (int k = 0; k < i; k++)
+            {
+                if (k > 0)
+                {
+                    _random.Block(words, RandomDomain.Statistics, NormalsEntity, (uint)normals++);
+                    BoxMuller.Transform(words[0], out normal, out _);
+                }
+
+                b[(i * _rank) + k] = T.And(T.LessThan(zero, _df - T.Create(k)), normal);
+            }
+        }
+    }
+
+    private void PrepareShapes(ReadOnlySpan<T> caseload)
+    {
+        if (_hasShapes)
+        {
+            return;
+        }
+
+        _df = T.Create(-caseload.Length);
+        foreach (T n in caseload)
+        {
+            _df += n;
+        }
+
+        for (int i = 0; i < _rank; i++)
+        {
+            _shapes[i] = new(T.Create(0.5) * (_df - T.Create(i)));
+        }
+
+        _hasShapes = _world.Caseloads.IsGiven;
+    }
+
     private void Transform(int number, int first, ReadOnlySpan<T> words, ReadOnlySpan<T> roots)
     {
-        int therapists = _world.Layout.Therapists;
-        Span<T> even = _means.Span.Slice((number * therapists) + first, words.Length);
+        Span<T> even = Means(number).Slice(first, words.Length);
         if (number + 1 == _rank)
         {
             First(words, roots, even);
         }
         else
         {
-            Both(words, roots, even, _means.Span.Slice(((number + 1) * therapists) + first, words.Length));
+            Both(words, roots, even, Means(number + 1).Slice(first, words.Length));
         }
     }
 
@@ -120,28 +202,17 @@ internal sealed class SampledNumbers<T>
         }
     }
 
-    /// <summary>Draws the triangle alone.</summary>
-    public void Wishart(ReadOnlySpan<T> caseload)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Pairs(ReadOnlySpan<T> words, ReadOnlySpan<T> roots, Span<T> means)
     {
-        T zero = T.Create(0);
-        T df = T.Create(-caseload.Length);
-        foreach (T n in caseload)
+        for (int w = 0; w < words.Length; w++)
         {
-            df += n;
-        }
-
-        Span<T> b = _triangle.Span;
-        Span<T> words = _words.Span[..2];
-        int normals = 0;
-        for (int i = 0; i < _rank; i++)
-        {
-            T left = df - T.Create(i);
-            b[(i * _rank) + i] = T.Sqrt(T.Create(2) * GammaSampler.Draw(_random, RandomDomain.Statistics, i, T.Create(0.5) * left, words));
-            for (int k = 0; k < i; k++)
+            BoxMuller.Transform(words[w], out T x, out T y);
+            int j = 2 * w;
+            means[j] = roots[j] * x;
+            if (j + 1 < means.Length)
             {
-                _random.Block(words, RandomDomain.Statistics, NormalsEntity, (uint)normals++);
-                BoxMuller.Transform(words[0], out T normal, out _);
-                b[(i * _rank) + k] = T.And(T.LessThan(zero, df - T.Create(k)), normal);
+                means[j + 1] = roots[j + 1] * y;
             }
         }
     }

@@ -3,8 +3,8 @@ using TherapistEffectSim.Design;
 namespace TherapistEffectSim.Estimation;
 
 /// <summary>
-/// The patient sources of a world as linear functions of independent standard normal numbers, g = (D, e, error of measurement, severity):
-/// s = M g, and with fewer numbers where fewer do: s = F n, F Fᵀ = M Mᵀ.
+/// The patient sources of a world as linear functions of independent standard normal numbers, g = (D, error of measurement, severity, e):
+/// s = M g, and with fewer numbers where fewer do: s = F n, F Fᵀ = M Mᵀ. Where the outcome is the last source, the last number is its own.
 /// </summary>
 internal sealed class SourceFactor
 {
@@ -36,9 +36,12 @@ internal sealed class SourceFactor
     /// <summary>Numbers that are needed.</summary>
     public int Rank => Factor.GetLength(1);
 
+    /// <summary>SD of what belongs to the outcome alone, the last source: its coefficient of the last number, on which no other source depends.</summary>
+    public double OwnSd => Factor[Sources.Length - 1, Rank - 1];
+
     /// <summary>The factor of a world in which all sources are linear.</summary>
     /// <param name="components">The world.</param>
-    /// <param name="sources">Each once.</param>
+    /// <param name="sources">Each once, the outcome last.</param>
     public static SourceFactor Of(VarianceComponents components, PatientSource[] sources)
     {
         double[,] rows = new double[sources.Length, Numbers];
@@ -69,12 +72,12 @@ internal sealed class SourceFactor
         return new(sources, factor, back, Product(all, Transposed(orthonormal)));
     }
 
-    // Coefficients of D, e, error and severity.
+    // Coefficients of D, error, severity and e.
     private static double[] Row(VarianceComponents components, PatientSource source) => source switch
     {
-        PatientSource.Alliance => [components.AllianceWithinSd, 0, components.AllianceErrorSd, 0],
-        PatientSource.Outcome => [components.Within.Linear, components.ResidualSd, 0, components.Severity],
-        PatientSource.Severity => [0, 0, 0, 1],
+        PatientSource.Alliance => [components.AllianceWithinSd, components.AllianceErrorSd, 0, 0],
+        PatientSource.Outcome => [components.Within.Linear, 0, components.Severity, components.ResidualSd],
+        PatientSource.Severity => [0, 0, 1, 0],
         PatientSource.PatientScore => [1, 0, 0, 0],
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "A program is no linear source."),
     };

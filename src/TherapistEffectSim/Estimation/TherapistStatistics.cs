@@ -9,7 +9,6 @@ internal sealed class TherapistStatistics<T>
     where T : unmanaged, ILane<T>
 {
     private readonly MeanProducts<T> _products;
-    private readonly LaneBuffer<T> _ones;
 
     /// <param name="therapists">Therapists.</param>
     /// <param name="hasBetween">For each column whether its therapist means can differ from 0.</param>
@@ -27,8 +26,6 @@ internal sealed class TherapistStatistics<T>
         Within = new(Packed.Length(Columns));
         MeanProducts = new(Packed.Length(Columns));
         _products = new(therapists, [.. Enumerable.Range(0, Columns)], hasBetween);
-        _ones = new(therapists);
-        _ones.Span.Fill(T.Create(1));
     }
 
     /// <summary>J: therapists, with or without analysed patients.</summary>
@@ -104,7 +101,7 @@ internal sealed class TherapistStatistics<T>
     {
         MeanProducts.Span.Fill(T.Create(0));
         _products.Load(this);
-        _products.Add(IsBalanced ? _ones.Span : Analysed.Span, MeanProducts.Span, fixedEffectsOnly: false);
+        _products.Add(IsBalanced ? default : Analysed.Span, MeanProducts.Span, fixedEffectsOnly: false);
     }
 
     /// <summary>Copies one lane into statistics of one data set.</summary>

@@ -25,6 +25,9 @@ internal sealed class TrialReduction<T>
     private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
     private readonly (int Element, int Source, int Other, double Scale)[] _within; // elements of the cross-products within therapists that are not 0
+    private readonly MeansKind[] _kinds; // [column]
+    private readonly int _observedColumn; // that the observed means are; −1 where they need memory of their own
+    private readonly CurveMoments<T>? _curve; // null: means and products column by column
     private readonly bool _sumsAnalysed; // patients, of whom some may be lost, are summed therapist by therapist
     private readonly bool _countsAreGiven;
     private readonly bool _isComplete;
@@ -33,16 +36,18 @@ internal sealed class TrialReduction<T>
     /// <param name="world">The world.</param>
     /// <param name="key">Key of the random numbers.</param>
     /// <param name="columns">The columns of the statistics.</param>
-    /// <param name="withoutPatients">Whether the statistics are drawn from their distribution; see <see cref="StatisticsSampling"/>.</param>
-    public TrialReduction(World world, ulong key, AnalysisColumns columns, bool withoutPatients)
+    /// <param name="drawing">What is drawn; see <see cref="StatisticsSampling"/>.</param>
+    public TrialReduction(World world, ulong key, AnalysisColumns columns, Drawing drawing)
     {
+        bool withoutPatients = drawing != Drawing.Patients;
+        SourceFactor? factor = withoutPatients ? SourceFactor.Of(world.Components, StatisticsSampling.SourcesOf(columns)) : null;
         _world = world;
         _isComplete = world.IsComplete;
         _columns = columns;
         bool severityIsUsed = columns.Columns.Any(c => c.Expression.Variables.Contains(GeneratedColumns.Severity));
         _inputs = new(GeneratedColumns.InputsIn(world.Scenario));
         bool further = world.HasFurtherMechanisms || columns.ReadsFurther;
-        _generator = new(world, key, severityIsUsed, columns.ReadsFurther, withoutPatients);
+        _generator = new(world, key, severityIsUsed, columns.ReadsFurther, drawing, factor?.OwnSd ?? 0);
         int therapists = world.Layout.Therapists;
         _batch = further ? new(world) : new(therapists);
         _observedMeans = new(therapists);
@@ -54,11 +59,26 @@ internal sealed class TrialReduction<T>
         {
             IsBalanced = world.IsBalanced,
         };
-        _sampled = withoutPatients ? new(world, columns, _generator.Random, _batch, _moments) : null;
+        _sampled = factor is null ? null : new(world, factor, drawing, _generator.Random, _batch, _moments);
         _summation = sums ? new(world, _generator.Random) : null;
         _countsAreGiven = (withoutPatients || sums) && world.Caseloads.IsGiven;
         _within = [.. NonzeroProducts()];
+        _kinds = [.. columns.Columns.Select(c => KindOf(c, columns.MeasuredMeans))];
+        _observedColumn = _isComplete ? Array.IndexOf(_kinds, MeansKind.ObservedMean) : -1;
+        _curve = Curve();
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
+    }
+
+    private enum MeansKind
+    {
+        Constant,
+        ObservedMean,
+        SquareOfObservedMean,
+        OfTherapist,
+        Zero,
+        Deviation,
+        Source,
+        ScaledSource,
     }
 
     /// <summary>The statistics of the replicates last generated.</summary>
@@ -69,6 +89,9 @@ internal sealed class TrialReduction<T>
 
     /// <summary>The patients of the replicates last generated, if a test needs them.</summary>
     public PatientRows<T>? Rows { get; }
+
+    // alliance_between, for each therapist.
+    private Span<T> Observed => _observedColumn >= 0 ? Statistics.MeansOf(_observedColumn) : _observedMeans.Span;
 
     /// <summary>Generates the replicates first, first + 1, … (from 0), one per lane.</summary>
     public void Run(long first)
@@ -130,12 +153,12 @@ internal sealed class TrialReduction<T>
         {
             for (int j = 0; j < _world.Layout.Therapists; j++)
             {
-                _moments.Add(j, _observedMeans.Span);
+                _moments.Add(j, Observed);
             }
         }
 
         Fill();
-        Rows?.Fill(Statistics, _observedMeans.Span);
+        Rows?.Fill(Statistics, Observed);
     }
 
     private void SumAnalysed()
@@ -166,13 +189,18 @@ internal sealed class TrialReduction<T>
             return;
         }
 
-        Span<T> observed = _observedMeans.Span;
+        Span<T> observed = Observed;
         ReadOnlySpan<T> means = _columns.MeasuredMeans ? _moments.MeasuredMeans : _moments.AnalysedAllianceMeans;
         ReadOnlySpan<T> n = _moments.Analysed;
         T one = T.Create(1);
         T sum = T.Create(0);
         T therapists = sum;
-        if (_isComplete)
+        if (_sampled is not null)
+        {
+            sum = SumOf(means);
+            therapists = T.Create(observed.Length);
+        }
+        else if (_isComplete)
         {
             for (int j = 0; j < observed.Length; j++)
             {
@@ -192,9 +220,45 @@ internal sealed class TrialReduction<T>
         }
 
         T grand = sum / T.Max(therapists, one);
-        for (int j = 0; j < observed.Length; j++)
+        if (_curve is not null)
         {
-            observed[j] = means[j] - grand;
+            _curve.Fill(means, grand, _moments.Means(_columns.Columns[^1].Source));
+        }
+        else
+        {
+            Subtract(means, in grand, observed);
+        }
+    }
+
+    // Four at a time: one addition need not wait for the last. Patients' means are added up in order, as ever.
+    private static T SumOf(ReadOnlySpan<T> values)
+    {
+        T sum0 = T.Create(0);
+        T sum1 = sum0;
+        T sum2 = sum0;
+        T sum3 = sum0;
+        int j = 0;
+        for (; j + 3 < values.Length; j += 4)
+        {
+            sum0 += values[j];
+            sum1 += values[j + 1];
+            sum2 += values[j + 2];
+            sum3 += values[j + 3];
+        }
+
+        for (; j < values.Length; j++)
+        {
+            sum0 += values[j];
+        }
+
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
+    private static void Subtract(ReadOnlySpan<T> values, in T mean, Span<T> target)
+    {
+        for (int j = 0; j < target.Length && j < values.Length; j++)
+        {
+            target[j] = values[j] - mean;
         }
     }
 
@@ -206,9 +270,9 @@ internal sealed class TrialReduction<T>
             Statistics.Count();
         }
 
-        for (int c = 0; c < _columns.Columns.Count; c++)
+        for (int c = 0; c < _kinds.Length && _curve is null; c++)
         {
-            Means(_columns.Columns[c], Statistics.MeansOf(c));
+            Means(c, Statistics.MeansOf(c));
         }
 
         Span<T> within = Statistics.Within.Span;
@@ -218,7 +282,25 @@ internal sealed class TrialReduction<T>
         }
 
         _isCounted = _countsAreGiven;
-        Statistics.SumMeanProducts();
+        if (_curve is null)
+        {
+            Statistics.SumMeanProducts();
+        }
+    }
+
+    // Where nobody is lost from equal caseloads, and the columns between therapists are no more than those of a curve of the observed mean.
+    private CurveMoments<T>? Curve()
+    {
+        int[] between = [.. Enumerable.Range(0, _kinds.Length).Where(c => Statistics.HasBetween[c])];
+        bool isCurve = _world.IsBalanced
+            && _observedColumn >= 0
+            && !_columns.NeedsObservedMeansPerPatient
+            && _kinds[^1] == MeansKind.Source
+            && between[..^1].All(c => _kinds[c] is MeansKind.ObservedMean or MeansKind.SquareOfObservedMean
+                || _columns.Columns[c] is { Source: < 0, Expression: ColumnExpression.Constant { Value: 1 } });
+        return isCurve
+            ? new(Statistics, Array.IndexOf(_kinds, MeansKind.Constant), _observedColumn, Array.IndexOf(_kinds, MeansKind.SquareOfObservedMean), _kinds.Length - 1)
+            : null;
     }
 
     private IEnumerable<(int Element, int Source, int Other, double Scale)> NonzeroProducts()
@@ -245,39 +327,90 @@ internal sealed class TrialReduction<T>
         }
     }
 
-    private void Means(AnalysisColumn column, Span<T> means)
+    private static MeansKind KindOf(AnalysisColumn column, bool measuredMeans) => column switch
     {
-        if (column.Source < 0)
-        {
-            TherapistLevel(column, means);
-        }
-        else if (column.IsAllianceWithin)
-        {
-            ReadOnlySpan<T> analysed = _moments.AnalysedAllianceMeans;
-            for (int j = 0; j < means.Length; j++)
-            {
-                means[j] = _columns.MeasuredMeans ? analysed[j] - _moments.MeasuredMeans[j] : T.Create(0);
-            }
-        }
-        else
-        {
-            ReadOnlySpan<T> source = _moments.Means(column.Source);
-            if (column.Scale == 1 && !column.IsTrueAlliance)
-            {
-                source.CopyTo(means);
-                Weigh(means);
-                return;
-            }
+        { Source: < 0, Expression: ColumnExpression.Constant } => MeansKind.Constant,
+        { Source: < 0, Expression: ColumnExpression.Variable { Name: GeneratedColumns.AllianceBetween } } => MeansKind.ObservedMean,
+        { Source: < 0, Expression: ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable { Name: GeneratedColumns.AllianceBetween } } } => MeansKind.SquareOfObservedMean,
+        { Source: < 0 } => MeansKind.OfTherapist,
+        { IsAllianceWithin: true } => measuredMeans ? MeansKind.Deviation : MeansKind.Zero,
+        { IsTrueAlliance: true } => MeansKind.ScaledSource,
+        { Scale: 1 } => MeansKind.Source,
+        _ => MeansKind.ScaledSource,
+    };
 
-            ReadOnlySpan<T> trueAlliance = _batch.AllianceBase.Span;
-            T scale = T.Create(column.Scale);
-            for (int j = 0; j < means.Length; j++)
-            {
-                means[j] = column.IsTrueAlliance ? T.Fma(scale, source[j], trueAlliance[j]) : scale * source[j];
-            }
+    // Intercept, observed mean and its square stand in most models: without the program, which costs more than the rest of the reduction.
+    private void Means(int c, Span<T> means)
+    {
+        AnalysisColumn column = _columns.Columns[c];
+        switch (_kinds[c])
+        {
+            case MeansKind.Zero:
+                return; // since it was allocated
+            case MeansKind.Constant when _isCounted && _isComplete:
+                return; // has them
+            case MeansKind.Constant:
+                means.Fill(T.Create(((ColumnExpression.Constant)column.Expression).Value));
+                break;
+            case MeansKind.ObservedMean when c == _observedColumn:
+                return;
+            case MeansKind.ObservedMean:
+                Observed.CopyTo(means);
+                break;
+            case MeansKind.SquareOfObservedMean:
+                Square(Observed, means);
+                break;
+            case MeansKind.OfTherapist:
+                OfTherapist(column, means);
+                break;
+            case MeansKind.Deviation:
+                Difference(_moments.AnalysedAllianceMeans, _moments.MeasuredMeans, means);
+                break;
+            case MeansKind.Source:
+                _moments.Means(column.Source).CopyTo(means);
+                break;
+            default:
+                OfScaledSource(column, means);
+                break;
         }
 
         Weigh(means);
+    }
+
+    private void OfTherapist(AnalysisColumn column, Span<T> means)
+    {
+        for (int j = 0; j < means.Length; j++)
+        {
+            _moments.TherapistInputs(j, Observed[j], _inputs.Span);
+            means[j] = column.Program.Run<T>(_inputs.Span, _world.Layout.Arm[j], _world.Layout.Site[j], _stack.Span);
+        }
+    }
+
+    private void OfScaledSource(AnalysisColumn column, Span<T> means)
+    {
+        ReadOnlySpan<T> source = _moments.Means(column.Source);
+        ReadOnlySpan<T> trueAlliance = _batch.AllianceBase.Span;
+        T scale = T.Create(column.Scale);
+        for (int j = 0; j < means.Length; j++)
+        {
+            means[j] = column.IsTrueAlliance ? T.Fma(scale, source[j], trueAlliance[j]) : scale * source[j];
+        }
+    }
+
+    private static void Square(ReadOnlySpan<T> values, Span<T> target)
+    {
+        for (int j = 0; j < target.Length && j < values.Length; j++)
+        {
+            target[j] = values[j] * values[j];
+        }
+    }
+
+    private static void Difference(ReadOnlySpan<T> left, ReadOnlySpan<T> right, Span<T> target)
+    {
+        for (int j = 0; j < target.Length && j < left.Length && j < right.Length; j++)
+        {
+            target[j] = left[j] - right[j];
+        }
     }
 
     // A therapist without analysed patients has no weight, but what is multiplied by it must be finite.
@@ -293,43 +426,6 @@ internal sealed class TrialReduction<T>
         for (int j = 0; j < means.Length; j++)
         {
             means[j] *= T.Min(n[j], one);
-        }
-    }
-
-    // Intercept, observed mean and its square stand in most models: without the program, which costs more than the rest of the reduction.
-    private void TherapistLevel(AnalysisColumn column, Span<T> values)
-    {
-        if (column.Expression is ColumnExpression.Variable { Name: GeneratedColumns.AllianceBetween })
-        {
-            _observedMeans.Span.CopyTo(values);
-            return;
-        }
-
-        if (column.Expression is ColumnExpression.Constant constant)
-        {
-            if (!_isCounted || !_isComplete)
-            {
-                values.Fill(T.Create(constant.Value));
-            }
-
-            return;
-        }
-
-        if (column.Expression is ColumnExpression.Power { Exponent: 2, Base: ColumnExpression.Variable { Name: GeneratedColumns.AllianceBetween } })
-        {
-            ReadOnlySpan<T> observed = _observedMeans.Span[..values.Length];
-            for (int j = 0; j < values.Length; j++)
-            {
-                values[j] = observed[j] * observed[j];
-            }
-
-            return;
-        }
-
-        for (int j = 0; j < values.Length; j++)
-        {
-            _moments.TherapistInputs(j, _observedMeans.Span[j], _inputs.Span);
-            values[j] = column.Program.Run<T>(_inputs.Span, _world.Layout.Arm[j], _world.Layout.Site[j], _stack.Span);
         }
     }
 }

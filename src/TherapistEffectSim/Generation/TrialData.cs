@@ -22,11 +22,11 @@ internal sealed class TrialData
     private readonly double _grandMean;      // of these
     private readonly List<(int Therapist, int Position)> _rows = [];
 
-    private TrialData(World world, ulong key, long replicate, bool allPatients, Action<TrialBatch<Lane1>>? complete)
+    private TrialData(World world, ulong key, long replicate, bool allPatients, Completion completion)
     {
         _world = world;
         _batch = new(world);
-        TrialGenerator<Lane1> generator = new(world, key, severityIsUsed: true, furtherIsUsed: true, withoutPatients: complete is not null);
+        TrialGenerator<Lane1> generator = new(world, key, severityIsUsed: true, furtherIsUsed: true, completion.Drawing, completion.OwnSd);
         generator.Therapists(replicate, _batch);
         int position = 0;
         for (int j = 0; j < world.Layout.Therapists; j++)
@@ -34,7 +34,7 @@ internal sealed class TrialData
             position += generator.Patients(j, position, _batch);
         }
 
-        complete?.Invoke(_batch);
+        completion.Apply?.Invoke(_batch);
         if (!generator.HasMasks)
         {
             Lane1 all = Lane1.FromBits(ulong.MaxValue);
@@ -61,9 +61,15 @@ internal sealed class TrialData
     /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
     /// <param name="replicate">From 0.</param>
     /// <param name="allPatients">Whether also those randomised whose alliance or outcome was not measured, with missing cells; else those analysed.</param>
-    /// <param name="complete">Makes the patients those of a replicate drawn without patients, when all are drawn; <see langword="null"/> where patients are drawn.</param>
-    public static DataTable Of(World world, ulong key, long replicate, bool allPatients, Action<TrialBatch<Lane1>>? complete = null) =>
-        new TrialData(world, key, replicate, allPatients, complete).Table();
+    /// <param name="completion">What makes the patients those of a replicate drawn without patients.</param>
+    public static DataTable Of(World world, ulong key, long replicate, bool allPatients, Completion completion = default) =>
+        new TrialData(world, key, replicate, allPatients, completion).Table();
+
+    /// <summary>What makes patients those of a replicate drawn without patients; the default where patients are drawn.</summary>
+    /// <param name="Drawing">What is drawn.</param>
+    /// <param name="OwnSd">SD of what belongs to the outcome of a patient alone; outcome units.</param>
+    /// <param name="Apply">Moves the patients, when all are drawn.</param>
+    public readonly record struct Completion(Drawing Drawing, double OwnSd, Action<TrialBatch<Lane1>> Apply);
 
     private static bool IsTrue(LaneBuffer<Lane1> mask, int position) => Lane1.Any(mask.Span[position]);
 

@@ -20,7 +20,8 @@ internal sealed class TrialGenerator<T>
     private readonly TherapistLoss<T>? _therapistLoss; // null: loss has nothing to do with therapists
     private readonly TherapistMechanisms<T>? _furtherTherapists; // null: the short path
     private readonly PatientMechanisms<T>? _furtherPatients;
-    private readonly LaneBuffer<T>? _meanWords; // [therapist] second words; null: patients are drawn
+    private readonly LaneBuffer<T>? _meanWords; // [therapist] second words; null: they are not means
+    private readonly CombinedTherapists<T>? _combined; // null: effects and mean residuals are two numbers
     private readonly bool _needsMeasurement;
     private readonly bool _needsMasks;
     private TrialBatch<T>? _filled; // holds the caseloads
@@ -29,8 +30,10 @@ internal sealed class TrialGenerator<T>
     /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
     /// <param name="severityIsUsed">Whether an analysis or a reader needs the patients' severity.</param>
     /// <param name="furtherIsUsed">Whether adherence, sessions or retention are read, even where nothing depends on them. Needs a batch made for the world.</param>
-    /// <param name="withoutPatients">Whether <see cref="MeanWords"/> are needed, for means that are drawn instead of patients.</param>
-    public TrialGenerator(World world, ulong key, bool severityIsUsed, bool furtherIsUsed = false, bool withoutPatients = false)
+    /// <param name="drawing">What is drawn. With <see cref="Drawing.Means"/> there are <see cref="MeanWords"/>.</param>
+    /// <param name="ownSd">With <see cref="Drawing.CombinedMeans"/>, SD of what belongs to the outcome of a patient alone; outcome units.</param>
+    public TrialGenerator(
+        World world, ulong key, bool severityIsUsed, bool furtherIsUsed = false, Drawing drawing = Drawing.Patients, double ownSd = 0)
     {
         bool further = world.HasFurtherMechanisms || furtherIsUsed;
         _world = world;
@@ -38,8 +41,9 @@ internal sealed class TrialGenerator<T>
         _siteEffects = new(world.Layout.Sites);
         _therapistLoss = TherapistLoss<T>.Of(world, _random);
         _loss = new(world.Components.AllianceWithinSd, Chunk);
-        _scores = world.Scores.IsPlain ? null : new(world.Scores, _random, adherenceIsUsed: further, withoutPatients);
-        _meanWords = withoutPatients ? new(world.Layout.Therapists) : null;
+        _scores = world.Scores.IsPlain ? null : new(world.Scores, _random, adherenceIsUsed: further, withoutPatients: drawing == Drawing.Means);
+        _meanWords = drawing == Drawing.Means ? new(world.Layout.Therapists) : null;
+        _combined = drawing == Drawing.CombinedMeans ? new(world, _random, ownSd) : null;
         if (further)
         {
             _furtherTherapists = new(world, _random);
@@ -60,8 +64,8 @@ internal sealed class TrialGenerator<T>
     /// <summary>Its random numbers, standing at the replicates last drawn.</summary>
     public RandomNumberStream<T> Random => _random;
 
-    /// <summary>[therapist] Words for the means of the patients' first two numbers, if they were asked for.</summary>
-    public ReadOnlySpan<T> MeanWords => _meanWords!.Span;
+    /// <summary>[therapist] Words for the means of the patients' first two numbers; empty if they are not drawn.</summary>
+    public ReadOnlySpan<T> MeanWords => _meanWords is null ? default : _meanWords.Span;
 
     /// <summary>Draws the therapists of the replicates first, first + 1, … (from 0).</summary>
     public void Therapists(long first, TrialBatch<T> batch)
@@ -78,7 +82,11 @@ internal sealed class TrialGenerator<T>
         SiteEffects();
         _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
-        if (_scores is null && _furtherTherapists is null)
+        if (_combined is not null && _furtherTherapists is null)
+        {
+            _combined.Draw(_siteEffects.Span, batch);
+        }
+        else if (_scores is null && _furtherTherapists is null)
         {
             PlainTherapists(real, batch);
         }
@@ -215,7 +223,11 @@ internal sealed class TrialGenerator<T>
             T score;
             T effect;
             T adherence = default;
-            if (_scores is null)
+            if (_combined is not null)
+            {
+                _combined.Separate(j, batch.Caseload.Span[j], out score, out effect, out _);
+            }
+            else if (_scores is null)
             {
                 _random.Entity(words, RandomDomain.Therapist, j);
                 BoxMuller.Transform(words[0], out score, out effect);

@@ -98,10 +98,12 @@ internal sealed class Confirmation(DesignLine line, TargetScale scale, double sl
 
     private long First(double g) => double.IsPositiveInfinity(g) ? line.Count : double.IsNegativeInfinity(g) ? 0 : line.FirstAt(g);
 
+    // Where designs are few and alike, at the end of the line, chance can make it fall: then its slope is that of the search, and no less uncertain.
     private LinkLine Fit()
     {
         (double G, Tally Tally)[] points = [.. _tallies.Select(t => (line.G(t.Key), t.Value))];
         (double G, Tally Tally)[] near = [.. points.Where(p => Math.Abs(scale.Link(scale.MeanOf(p.Tally)) - scale.Target) < Far)];
-        return LinkLine.Fit(near.Length > 1 ? near : points, scale);
+        LinkLine fit = LinkLine.Fit(near.Length > 1 ? near : points, scale);
+        return fit.Slope > 0 || !(slopeOfSearch > 0) ? fit : fit.WithSlope(slopeOfSearch);
     }
 }

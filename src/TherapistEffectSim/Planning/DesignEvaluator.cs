@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 
@@ -22,21 +23,21 @@ internal sealed class DesignEvaluator
 
     private readonly Study _study;
     private readonly PlanTarget _target;
-    private readonly bool _withoutPatients;
+    private readonly Drawing _drawing;
     private readonly ParallelOptions _parallel;
     private readonly int? _lanes;
     private readonly StudyProgress _progress;
 
     /// <param name="study">The study, with the target's tests only.</param>
     /// <param name="target">What is measured.</param>
-    /// <param name="withoutPatients">Whether statistics are drawn from their exact distribution.</param>
+    /// <param name="drawing">What is drawn of each trial.</param>
     /// <param name="options">Threads and lanes.</param>
     /// <param name="cancellation">Ends a run.</param>
-    public DesignEvaluator(Study study, PlanTarget target, bool withoutPatients, PlanOptions options, CancellationToken cancellation)
+    public DesignEvaluator(Study study, PlanTarget target, Drawing drawing, PlanOptions options, CancellationToken cancellation)
     {
         _study = study;
         _target = target;
-        _withoutPatients = withoutPatients;
+        _drawing = drawing;
         _parallel = new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
         _lanes = options.Lanes;
         _progress = options.Progress;
@@ -99,7 +100,7 @@ internal sealed class DesignEvaluator
     private ScenarioPlan PlanOf(DesignRun run)
     {
         Cell cell = new(1, [], run.Scenario);
-        ScenarioPlan plan = ScenarioPlanner.Plan(_study with { Seed = run.Seed }, cell, _withoutPatients);
+        ScenarioPlan plan = ScenarioPlanner.Plan(_study with { Seed = run.Seed }, cell, _drawing);
         TrialSize.Check(cell, plan.Methods);
         if (_target.Coverage is not null && plan.Terms[plan.Tests[0].Term].TrueValue is null)
         {

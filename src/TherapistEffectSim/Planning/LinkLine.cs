@@ -73,6 +73,9 @@ internal sealed class LinkLine
         return line;
     }
 
+    /// <summary>The same with another slope, as uncertain as its own.</summary>
+    public LinkLine WithSlope(double slope) => new(_centre, _intercept, slope, _interceptVariance, _slopeVariance);
+
     /// <summary>η at g.</summary>
     public double At(double g) => _intercept + (_slope * (g - _centre));
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 
@@ -26,15 +27,15 @@ public sealed class TrialPlanner
     private readonly DesignEvaluator _evaluator;
     private readonly DesignLedger _ledger;
     private readonly RootSearch _roots;
-    private readonly bool _withoutPatients;
+    private readonly Drawing _drawing;
 
     private TrialPlanner(PlanProblem problem, PlanOptions options, CancellationToken cancellation)
     {
         _problem = problem;
         _scale = new(problem.Target);
         Study study = TargetStudy.Of(problem.Study, problem.Target);
-        _withoutPatients = StudySampling.Inspect(study with { Cells = [.. AllWorlds().Select((scenario, i) => new Cell(i + 1, [], scenario))] });
-        _evaluator = new(study, problem.Target, _withoutPatients, options, cancellation);
+        _drawing = StudySampling.Inspect(study with { Cells = [.. AllWorlds().Select((scenario, i) => new Cell(i + 1, [], scenario))] });
+        _evaluator = new(study, problem.Target, _drawing, options, cancellation);
         _ledger = new(_evaluator, problem.Study.Seed, options);
         _roots = new(_ledger, _scale, problem.Target.Power is null ? null : _scale.OfNothing(problem.Study.Alpha));
     }
@@ -47,7 +48,7 @@ public sealed class TrialPlanner
 
     /// <summary>Whether statistics are drawn from their exact distribution, without patients.</summary>
     /// <exception cref="StudyException">The target and the study do not fit each other.</exception>
-    public static bool IsWithoutPatients(PlanProblem problem) => Create(problem, new(), CancellationToken.None)._withoutPatients;
+    public static bool IsWithoutPatients(PlanProblem problem) => Create(problem, new(), CancellationToken.None)._drawing != Drawing.Patients;
 
     /// <summary>Solves the problem.</summary>
     /// <exception cref="StudyException">The target and the study do not fit each other.</exception>
@@ -85,7 +86,7 @@ public sealed class TrialPlanner
     {
         if (_problem.Target.Mcse is not null)
         {
-            return new ReplicatesPlan(_problem, _ledger, _evaluator, _withoutPatients).Plan();
+            return new ReplicatesPlan(_problem, _ledger, _evaluator, _drawing != Drawing.Patients).Plan();
         }
 
         DesignSpace space = new(_problem);
@@ -120,7 +121,7 @@ public sealed class TrialPlanner
             Replicates = _ledger.Replicates,
             Seed = _problem.Study.Seed,
             ConfirmationSeed = DesignLedger.ConfirmationSeed(_problem.Study.Seed),
-            WithoutPatients = _withoutPatients,
+            WithoutPatients = _drawing != Drawing.Patients,
         };
     }
 

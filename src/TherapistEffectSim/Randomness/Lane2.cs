@@ -61,10 +61,10 @@ internal readonly struct Lane2 : ILane<Lane2>
     public static Lane2 Abs(Lane2 a) => new(Vector128.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane2 Max(Lane2 a, Lane2 b) => Select(LessThan(a, b), b, a);
+    public static Lane2 Max(Lane2 a, Lane2 b) => Sse2.IsSupported ? new(Sse2.Max(b._value, a._value)) : Select(LessThan(a, b), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane2 Min(Lane2 a, Lane2 b) => Select(LessThan(b, a), b, a);
+    public static Lane2 Min(Lane2 a, Lane2 b) => Sse2.IsSupported ? new(Sse2.Min(b._value, a._value)) : Select(LessThan(b, a), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane2 LessThan(Lane2 a, Lane2 b) => new(Vector128.LessThan(a._value, b._value));

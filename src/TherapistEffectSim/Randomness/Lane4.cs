@@ -48,10 +48,10 @@ internal readonly struct Lane4 : ILane<Lane4>
     public static Lane4 Abs(Lane4 a) => new(Vector256.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane4 Max(Lane4 a, Lane4 b) => Select(LessThan(a, b), b, a);
+    public static Lane4 Max(Lane4 a, Lane4 b) => Avx.IsSupported ? new(Avx.Max(b._value, a._value)) : Select(LessThan(a, b), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane4 Min(Lane4 a, Lane4 b) => Select(LessThan(b, a), b, a);
+    public static Lane4 Min(Lane4 a, Lane4 b) => Avx.IsSupported ? new(Avx.Min(b._value, a._value)) : Select(LessThan(b, a), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 LessThan(Lane4 a, Lane4 b) => new(Vector256.LessThan(a._value, b._value));

@@ -45,10 +45,10 @@ internal readonly struct Lane8 : ILane<Lane8>
     public static Lane8 Abs(Lane8 a) => new(Vector512.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane8 Max(Lane8 a, Lane8 b) => Select(LessThan(a, b), b, a);
+    public static Lane8 Max(Lane8 a, Lane8 b) => Avx512F.IsSupported ? new(Avx512F.Max(b._value, a._value)) : Select(LessThan(a, b), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane8 Min(Lane8 a, Lane8 b) => Select(LessThan(b, a), b, a);
+    public static Lane8 Min(Lane8 a, Lane8 b) => Avx512F.IsSupported ? new(Avx512F.Min(b._value, a._value)) : Select(LessThan(b, a), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 LessThan(Lane8 a, Lane8 b) => new(Vector512.LessThan(a._value, b._value));

@@ -39,27 +39,8 @@ internal sealed class Philox<T>
     /// <param name="counter1">Second counter word of all blocks.</param>
     /// <param name="counter2">Third counter word, one per lane.</param>
     /// <param name="counter3">Fourth counter word, one per lane.</param>
-    // Compiled for itself, because within a caller its rounds exceed what the compiler inlines; lanes by reference, because by value they go through the stack.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Fill(Span<T> words, uint counter0, uint counter1, in T counter2, in T counter3)
-    {
-        ReadOnlySpan<T> keys = _roundKeys.Span;
-        int block = 0;
-        int blocks = words.Length / 2;
-        for (; block + 1 < blocks && block + 3 != blocks; block += 2)
-        {
-            TwoBlocks(keys, T.FromBits(counter0 + (uint)block), T.FromBits(counter0 + (uint)block + 1), T.FromBits(counter1), counter2, counter3, words.Slice(2 * block, 4));
-        }
-
-        if (block + 3 == blocks)
-        {
-            ThreeBlocks(keys, counter0 + (uint)block, T.FromBits(counter1), counter2, counter3, words.Slice(2 * block, 6));
-        }
-        else if (block < blocks)
-        {
-            OneBlock(keys, T.FromBits(counter0 + (uint)block), T.FromBits(counter1), counter2, counter3, words.Slice(2 * block, 2));
-        }
-    }
+    public void Fill(Span<T> words, uint counter0, uint counter1, in T counter2, in T counter3) =>
+        Fill(words.Length / 2, new(words, words[1..], 2, counter0, 1, counter1, 0, counter2, counter3));
 
     /// <summary>Fills the first word of the blocks of consecutive values of the second counter word.</summary>
     /// <param name="words">One 64-bit word per block.</param>
@@ -67,33 +48,8 @@ internal sealed class Philox<T>
     /// <param name="counter1">Second counter word of the first block; the next blocks count up.</param>
     /// <param name="counter2">Third counter word, one per lane.</param>
     /// <param name="counter3">Fourth counter word, one per lane.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void FillFirst(Span<T> words, uint counter0, uint counter1, in T counter2, in T counter3)
-    {
-        ReadOnlySpan<T> keys = _roundKeys.Span;
-        for (int block = 0; block < words.Length; block += 2)
-        {
-            T a0 = T.FromBits(counter0);
-            T a1 = T.FromBits(counter1 + (uint)block);
-            T a2 = counter2;
-            T a3 = counter3;
-            T b0 = a0;
-            T b1 = T.FromBits(counter1 + (uint)block + 1);
-            T b2 = counter2;
-            T b3 = counter3;
-            for (int k = 0; k + 1 < keys.Length; k += 2)
-            {
-                Round(ref a0, ref a1, ref a2, ref a3, keys[k], keys[k + 1]);
-                Round(ref b0, ref b1, ref b2, ref b3, keys[k], keys[k + 1]);
-            }
-
-            words[block] = T.Pack32(a0, a1);
-            if (block + 1 < words.Length)
-            {
-                words[block + 1] = T.Pack32(b0, b1);
-            }
-        }
-    }
+    public void FillFirst(Span<T> words, uint counter0, uint counter1, in T counter2, in T counter3) =>
+        Fill(words.Length, new(words, [], 1, counter0, 0, counter1, 1, counter2, counter3));
 
     /// <summary>Fills both words of the blocks of consecutive values of the second counter word.</summary>
     /// <param name="first">The first 64-bit word of each block.</param>
@@ -102,74 +58,73 @@ internal sealed class Philox<T>
     /// <param name="counter1">Second counter word of the first block; the next blocks count up.</param>
     /// <param name="counter2">Third counter word, one per lane.</param>
     /// <param name="counter3">Fourth counter word, one per lane.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void FillBoth(Span<T> first, Span<T> second, uint counter0, uint counter1, in T counter2, in T counter3)
+    public void FillBoth(Span<T> first, Span<T> second, uint counter0, uint counter1, in T counter2, in T counter3) =>
+        Fill(first.Length, new(first, second, 1, counter0, 0, counter1, 1, counter2, counter3));
+
+    // A round waits for its multiplications: up to four independent blocks side by side, never one of several alone.
+    private void Fill(int count, in Blocks blocks)
     {
         ReadOnlySpan<T> keys = _roundKeys.Span;
-        for (int block = 0; block < first.Length && block < second.Length; block += 2)
+        for (int block = 0; block < count;)
         {
-            T a0 = T.FromBits(counter0);
-            T a1 = T.FromBits(counter1 + (uint)block);
-            T a2 = counter2;
-            T a3 = counter3;
-            T b0 = a0;
-            T b1 = T.FromBits(counter1 + (uint)block + 1);
-            T b2 = counter2;
-            T b3 = counter3;
-            for (int k = 0; k + 1 < keys.Length; k += 2)
+            switch (count - block)
             {
-                Round(ref a0, ref a1, ref a2, ref a3, keys[k], keys[k + 1]);
-                Round(ref b0, ref b1, ref b2, ref b3, keys[k], keys[k + 1]);
-            }
-
-            first[block] = T.Pack32(a0, a1);
-            second[block] = T.Pack32(a2, a3);
-            if (block + 1 < first.Length)
-            {
-                first[block + 1] = T.Pack32(b0, b1);
-                second[block + 1] = T.Pack32(b2, b3);
+                case 1:
+                    OneBlock(keys, in blocks, block);
+                    block++;
+                    break;
+                case 2:
+                    TwoBlocks(keys, in blocks, block);
+                    block += 2;
+                    break;
+                case 3 or 5:
+                    ThreeBlocks(keys, in blocks, block);
+                    block += 3;
+                    break;
+                default:
+                    FourBlocks(keys, in blocks, block);
+                    block += 4;
+                    break;
             }
         }
     }
 
-    // Two independent blocks side by side keep the multiplier busy.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TwoBlocks(ReadOnlySpan<T> keys, T a0, T b0, T counter1, T counter2, T counter3, Span<T> words)
+    // These are compiled for themselves: within a caller their rounds exceed what the compiler inlines.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void OneBlock(ReadOnlySpan<T> keys, in Blocks blocks, int block)
     {
-        T a1 = counter1;
-        T a2 = counter2;
-        T a3 = counter3;
-        T b1 = counter1;
-        T b2 = counter2;
-        T b3 = counter3;
+        blocks.Start(block, out T a0, out T a1, out T a2, out T a3);
         for (int k = 0; k + 1 < keys.Length; k += 2)
         {
             Round(ref a0, ref a1, ref a2, ref a3, keys[k], keys[k + 1]);
-            Round(ref b0, ref b1, ref b2, ref b3, keys[k], keys[k + 1]);
         }
 
-        words[0] = T.Pack32(a0, a1);
-        words[1] = T.Pack32(a2, a3);
-        words[2] = T.Pack32(b0, b1);
-        words[3] = T.Pack32(b2, b3);
+        blocks.Store(block, a0, a1, a2, a3);
     }
 
-    // Of an odd number the last three: one alone would leave the multiplier idle.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThreeBlocks(ReadOnlySpan<T> keys, uint first, in T counter1, in T counter2, in T counter3, Span<T> words)
+    private static void TwoBlocks(ReadOnlySpan<T> keys, in Blocks blocks, int block)
     {
-        T a0 = T.FromBits(first);
-        T b0 = T.FromBits(first + 1);
-        T c0 = T.FromBits(first + 2);
-        T a1 = counter1;
-        T a2 = counter2;
-        T a3 = counter3;
-        T b1 = counter1;
-        T b2 = counter2;
-        T b3 = counter3;
-        T c1 = counter1;
-        T c2 = counter2;
-        T c3 = counter3;
+        blocks.Start(block, out T a0, out T a1, out T a2, out T a3);
+        blocks.Start(block + 1, out T b0, out T b1, out T b2, out T b3);
+        for (int k = 0; k + 1 < keys.Length; k += 2)
+        {
+            T key0 = keys[k];
+            T key1 = keys[k + 1];
+            Round(ref a0, ref a1, ref a2, ref a3, key0, key1);
+            Round(ref b0, ref b1, ref b2, ref b3, key0, key1);
+        }
+
+        blocks.Store(block, a0, a1, a2, a3);
+        blocks.Store(block + 1, b0, b1, b2, b3);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThreeBlocks(ReadOnlySpan<T> keys, in Blocks blocks, int block)
+    {
+        blocks.Start(block, out T a0, out T a1, out T a2, out T a3);
+        blocks.Start(block + 1, out T b0, out T b1, out T b2, out T b3);
+        blocks.Start(block + 2, out T c0, out T c1, out T c2, out T c3);
         for (int k = 0; k + 1 < keys.Length; k += 2)
         {
             T key0 = keys[k];
@@ -179,24 +134,32 @@ internal sealed class Philox<T>
             Round(ref c0, ref c1, ref c2, ref c3, key0, key1);
         }
 
-        words[0] = T.Pack32(a0, a1);
-        words[1] = T.Pack32(a2, a3);
-        words[2] = T.Pack32(b0, b1);
-        words[3] = T.Pack32(b2, b3);
-        words[4] = T.Pack32(c0, c1);
-        words[5] = T.Pack32(c2, c3);
+        blocks.Store(block, a0, a1, a2, a3);
+        blocks.Store(block + 1, b0, b1, b2, b3);
+        blocks.Store(block + 2, c0, c1, c2, c3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OneBlock(ReadOnlySpan<T> keys, T a0, T a1, T a2, T a3, Span<T> words)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FourBlocks(ReadOnlySpan<T> keys, in Blocks blocks, int block)
     {
+        blocks.Start(block, out T a0, out T a1, out T a2, out T a3);
+        blocks.Start(block + 1, out T b0, out T b1, out T b2, out T b3);
+        blocks.Start(block + 2, out T c0, out T c1, out T c2, out T c3);
+        blocks.Start(block + 3, out T d0, out T d1, out T d2, out T d3);
         for (int k = 0; k + 1 < keys.Length; k += 2)
         {
-            Round(ref a0, ref a1, ref a2, ref a3, keys[k], keys[k + 1]);
+            T key0 = keys[k];
+            T key1 = keys[k + 1];
+            Round(ref a0, ref a1, ref a2, ref a3, key0, key1);
+            Round(ref b0, ref b1, ref b2, ref b3, key0, key1);
+            Round(ref c0, ref c1, ref c2, ref c3, key0, key1);
+            Round(ref d0, ref d1, ref d2, ref d3, key0, key1);
         }
 
-        words[0] = T.Pack32(a0, a1);
-        words[1] = T.Pack32(a2, a3);
+        blocks.Store(block, a0, a1, a2, a3);
+        blocks.Store(block + 1, b0, b1, b2, b3);
+        blocks.Store(block + 2, c0, c1, c2, c3);
+        blocks.Store(block + 3, d0, d1, d2, d3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -208,5 +171,51 @@ internal sealed class Philox<T>
         x2 = T.Xor(T.ShiftRight(product0, 32), x3, key1);
         x1 = product1;
         x3 = product0;
+    }
+
+    /// <summary>Counters of consecutive blocks, and where their words go.</summary>
+    private readonly ref struct Blocks
+    {
+        private readonly Span<T> _first;
+        private readonly Span<T> _second; // empty: not wanted
+        private readonly int _stride;     // between words of neighbouring blocks
+        private readonly uint _counter0;
+        private readonly uint _step0;     // from block to block
+        private readonly uint _counter1;
+        private readonly uint _step1;
+        private readonly T _counter2;
+        private readonly T _counter3;
+
+        public Blocks(Span<T> first, Span<T> second, int stride, uint counter0, uint step0, uint counter1, uint step1, in T counter2, in T counter3)
+        {
+            _first = first;
+            _second = second;
+            _stride = stride;
+            _counter0 = counter0;
+            _step0 = step0;
+            _counter1 = counter1;
+            _step1 = step1;
+            _counter2 = counter2;
+            _counter3 = counter3;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Start(int block, out T x0, out T x1, out T x2, out T x3)
+        {
+            x0 = T.FromBits(_counter0 + (_step0 * (uint)block));
+            x1 = T.FromBits(_counter1 + (_step1 * (uint)block));
+            x2 = _counter2;
+            x3 = _counter3;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(int block, T x0, T x1, T x2, T x3)
+        {
+            _first[block * _stride] = T.Pack32(x0, x1);
+            if (!_second.IsEmpty)
+            {
+                _second[block * _stride] = T.Pack32(x2, x3);
+            }
+        }
     }
 }

@@ -56,13 +56,22 @@ internal enum RandomDomain : byte
     /// <summary>Drawn without patients, per candidate t for a therapist, block 2t: adherence C* and slope deviation.</summary>
     TherapistAdherence = 21,
 
+    /// <summary>Drawn without patients, index the pair of therapists: two normals a therapist, alliance skill A* and the effect on the outcome with the mean of the patients' residuals.</summary>
+    CombinedTherapist = 22,
+
+    /// <summary>Drawn without patients and with the domain before, per number of a patient but the residual (the entity, from 0), index four therapists: a normal a therapist, mean of the number.</summary>
+    CombinedMean = 23,
+
+    /// <summary>Per therapist, block 0: a normal that parts the effect on the outcome from the mean of the patients' residuals where they were drawn as one.</summary>
+    SeparatedEffect = 24,
+
     /// <summary>Per site, block 0: site effect; reserved. Block 1 + a: deviation of the effect of arm a; reserved.</summary>
     Site = 32,
 
     /// <summary>Per replicate, block 0: deviations between studies of the slopes on the alliance and between therapists; of the slope within therapists and of the curvature between. Block 1: of the effects of arm and severity.</summary>
     Study = 48,
 
-    /// <summary>Per replicate: gamma numbers 0 to 3 and, at entity 8, normals of cross-products within therapists drawn without patients.</summary>
+    /// <summary>Per replicate: gamma numbers 0 to 3 and, at entity 8, normals of cross-products within therapists drawn without patients; the first normal of a row is the second of the first attempt at its gamma number.</summary>
     Statistics = 49,
 
     /// <summary>Per draw of a null distribution (the replicate), entity the pair of eigenvalues: two normals. Entity 2²⁴ − 1: a gamma number.</summary>

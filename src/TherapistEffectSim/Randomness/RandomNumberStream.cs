@@ -71,5 +71,13 @@ internal sealed class RandomNumberStream<T>
     public void Attempt(Span<T> words, RandomDomain domain, int entity, int attempt) =>
         _philox.Fill(words[..2], (uint)attempt << AttemptShift, Entity(domain, entity), _replicateLow, _replicateHigh);
 
+    /// <summary>The first attempts of consecutive entities, attempt 1 of each.</summary>
+    /// <param name="first">The first words, one per entity.</param>
+    /// <param name="second">The second words, as many.</param>
+    /// <param name="domain">What they are for.</param>
+    /// <param name="entity">The first entity.</param>
+    public void FirstAttempts(Span<T> first, Span<T> second, RandomDomain domain, int entity) =>
+        _philox.FillBoth(first, second, 1u << AttemptShift, Entity(domain, entity), _replicateLow, _replicateHigh);
+
     private static uint Entity(RandomDomain domain, int entity) => ((uint)domain << 24) | (uint)entity;
 }

@@ -30,13 +30,15 @@ public static class ReplicateData
         }
 
         Cell cell = study.Cells[scenario - 1];
-        if (!StudySampling.IsWithoutPatients(study))
+        Drawing drawing = StudySampling.Inspect(study);
+        if (drawing == Drawing.Patients)
         {
             return TrialData.Of(new World(cell.Scenario), ScenarioPlanner.Key(study, cell.Scenario), replicate - 1, allPatients);
         }
 
         ScenarioPlan plan = ScenarioPlanner.Plan(study, cell);
-        SampleCompletion completion = new(plan.World, plan.Columns, plan.Key);
-        return TrialData.Of(plan.World, plan.Key, replicate - 1, allPatients, batch => completion.Apply(batch, replicate - 1));
+        SampleCompletion completion = new(plan.World, plan.Columns, drawing, plan.Key);
+        return TrialData.Of(
+            plan.World, plan.Key, replicate - 1, allPatients, new(drawing, completion.OwnSd, batch => completion.Apply(batch, replicate - 1)));
     }
 }

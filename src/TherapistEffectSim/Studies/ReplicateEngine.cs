@@ -27,7 +27,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     public ReplicateEngine(ScenarioPlan plan)
     {
         _plan = plan;
-        _trials = new(plan.World, plan.Key, plan.Columns, plan.WithoutPatients);
+        _trials = new(plan.World, plan.Key, plan.Columns, plan.Drawing);
         int therapists = plan.World.Layout.Therapists;
         if (plan.Fits.Any(f => f.OnTherapistMeans))
         {
@@ -84,16 +84,17 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             }
 
             _corrections?.Load(_trials.Statistics, _trials.PatientsOfMeans);
+            _balanced?.Factor(_trials.Statistics);
+            for (int c = 0; c < _plan.Curves.Length; c++)
+            {
+                Range(_plan.Curves[c].Column, values.Curves[c], offset);
+            }
+
             _balanced?.Fit(_trials.Statistics);
             for (int f = 0; f < _fits.Length; f++)
             {
                 Fit(f, values, offset);
                 _exactTests[f]?.Run(_trials.Statistics, values.Fits[f], first + offset, offset);
-            }
-
-            for (int c = 0; c < _plan.Curves.Length; c++)
-            {
-                Range(_plan.Curves[c].Column, values.Curves[c], offset);
             }
 
             for (int t = 0; t < _curveTests.Length; t++)

@@ -17,8 +17,8 @@ internal sealed class ScenarioPlan
     /// <summary>Key of its random numbers.</summary>
     public required ulong Key { get; init; }
 
-    /// <summary>Whether statistics are drawn from their exact distribution, without patients.</summary>
-    public required bool WithoutPatients { get; init; }
+    /// <summary>What is drawn: patients, or statistics from their exact distribution.</summary>
+    public required Drawing Drawing { get; init; }
 
     /// <summary>Nominal level of the tests.</summary>
     public required double Alpha { get; init; }

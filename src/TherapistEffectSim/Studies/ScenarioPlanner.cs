@@ -44,9 +44,9 @@ internal sealed class ScenarioPlanner
     /// <summary>Plans one scenario.</summary>
     /// <param name="study">The study.</param>
     /// <param name="cell">The scenario.</param>
-    /// <param name="withoutPatients">Whether statistics are drawn from their distribution, see <see cref="StudySampling"/>.</param>
+    /// <param name="drawing">What is drawn, see <see cref="StudySampling"/>.</param>
     /// <exception cref="StudyException">A method or test cannot be carried out; says which and why.</exception>
-    public static ScenarioPlan Plan(Study study, Cell cell, bool withoutPatients = false) => new ScenarioPlanner(study, cell).Plan(cell, withoutPatients);
+    public static ScenarioPlan Plan(Study study, Cell cell, Drawing drawing = Drawing.Patients) => new ScenarioPlanner(study, cell).Plan(cell, drawing);
 
     /// <summary>Key of the random numbers of a scenario.</summary>
     public static ulong Key(Study study, Scenario scenario) => study.RandomNumbers switch
@@ -57,7 +57,7 @@ internal sealed class ScenarioPlanner
             (study.ContentHash ?? throw new StudyException("random-numbers: independent needs the content hash of the scenarios."))(scenario)),
     };
 
-    private ScenarioPlan Plan(Cell cell, bool withoutPatients)
+    private ScenarioPlan Plan(Cell cell, Drawing drawing)
     {
         if (_methods.Select(m => m.Name).GroupBy(name => name).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
@@ -91,7 +91,7 @@ internal sealed class ScenarioPlanner
             Cell = cell,
             World = _world,
             Key = Key(_study, cell.Scenario),
-            WithoutPatients = withoutPatients,
+            Drawing = drawing,
             Alpha = _study.Alpha,
             Methods = _methods,
             Columns = _columns,

@@ -1,4 +1,5 @@
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Performance;
 
 namespace TherapistEffectSim.Studies;
@@ -16,7 +17,7 @@ internal sealed class StudyRun
 
     private readonly Study _study;
     private readonly RunOptions _options;
-    private readonly bool _withoutPatients;
+    private readonly Drawing _drawing;
     private readonly LookSchedule _looks;
     private readonly SequentialInterval? _interval;
     private readonly BlockQueue _queue;
@@ -25,11 +26,11 @@ internal sealed class StudyRun
     private readonly (long First, long End) _leaves; // to be run, of each scenario
     private bool _isPartial;
 
-    public StudyRun(Study study, RunOptions options, bool withoutPatients)
+    public StudyRun(Study study, RunOptions options, Drawing drawing)
     {
         _study = study;
         _options = options;
-        _withoutPatients = withoutPatients;
+        _drawing = drawing;
         _looks = new(study);
         _interval = study.Precision is null ? null : new(_looks.Replicates);
         _leaves = (options.Shard ?? Shard.Whole).Leaves(_looks.Leaves);
@@ -153,7 +154,7 @@ internal sealed class StudyRun
         {
             if (!_active.TryGetValue(cell, out CellWork? work))
             {
-                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _withoutPatients), _study.Replicates, Keeps && _options.Shard is null, _options.Store);
+                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _drawing), _study.Replicates, Keeps && _options.Shard is null, _options.Store);
                 _active.Add(cell, work);
                 _options.UnderWay?.Begin(work);
             }

@@ -1,5 +1,6 @@
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Generation;
 
 namespace TherapistEffectSim.Studies;
 
@@ -8,29 +9,31 @@ public static class StudySampling
 {
     /// <summary>Whether therapists' means and sums within therapists are drawn from their exact distribution, without patients.</summary>
     /// <exception cref="StudyException">A method or test cannot be carried out.</exception>
-    public static bool IsWithoutPatients(Study study) => Inspect(study);
+    public static bool IsWithoutPatients(Study study) => Inspect(study) != Drawing.Patients;
 
     /// <summary>Plans the scenarios that differ in what methods can see, and compares the sizes of all with the models.</summary>
-    /// <returns>Whether no scenario needs patients.</returns>
-    internal static bool Inspect(Study study)
+    /// <returns>The least that is exact for all scenarios.</returns>
+    internal static Drawing Inspect(Study study)
     {
         Dictionary<string, ScenarioPlan> plans = [];
-        bool exact = study.Sampling == Sampling.Automatic;
+        Drawing drawing = study.Sampling == Sampling.Automatic ? Drawing.CombinedMeans : Drawing.Patients;
         foreach (Cell cell in study.Cells)
         {
             string seen = Seen(cell.Scenario);
             if (!plans.TryGetValue(seen, out ScenarioPlan? plan))
             {
                 plans.Add(seen, plan = ScenarioPlanner.Plan(study, cell));
-                exact &= StatisticsSampling.IsExactFor(plan.Columns);
+                drawing = More(drawing, StatisticsSampling.LeastFor(plan.Columns));
             }
 
             TrialSize.Check(cell, plan.Methods);
-            exact &= StatisticsSampling.IsExactFor(cell.Scenario);
+            drawing = More(drawing, StatisticsSampling.LeastFor(cell.Scenario));
         }
 
-        return exact;
+        return drawing;
     }
+
+    private static Drawing More(Drawing left, Drawing right) => left < right ? left : right;
 
     // Names that formulas can use, and what a method may be refused for.
     private static string Seen(Scenario scenario) => string.Join(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
 using TherapistEffectSim.Studies;
 using TherapistEffectSim.Tests.Studies;
@@ -42,18 +43,19 @@ public sealed class BalancedFitsTests
         Scenario world = BitIdentityTests.Complete(new FixedCaseload { Patients = patients });
         world = world with { Trial = world.Trial with { Therapists = therapists } };
         Study study = StudyFixture.Study(1, seed: 11, s_methods, world);
-        ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0], withoutPatients: true);
+        ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0], Drawing.CombinedMeans);
         bool[][] between = [.. plan.Fits.Select(plan.HasBetween)];
         bool[][] within = [.. plan.Fits.Select(plan.HasWithin)];
         bool[] all = [.. plan.Fits.Select(_ => true)];
         Assert.All(plan.Fits.Select((f, k) => BalancedFits<Lane4>.CanFit(f.Model, between[k], within[k])), Assert.True);
         BalancedFits<Lane4> balanced = new([.. plan.Fits.Select(f => f.Model)], all, all, between, within);
         RandomInterceptFit<Lane4>[] iterated = [.. plan.Fits.Select((f, k) => new RandomInterceptFit<Lane4>(f.Model, therapists, between[k], within[k]))];
-        TrialReduction<Lane4> trials = new(plan.World, plan.Key, plan.Columns, withoutPatients: true);
+        TrialReduction<Lane4> trials = new(plan.World, plan.Key, plan.Columns, plan.Drawing);
 
         for (int first = 0; first < Replicates; first += 4)
         {
             trials.Run(first);
+            balanced.Factor(trials.Statistics);
             balanced.Fit(trials.Statistics);
             for (int f = 0; f < plan.Fits.Length; f++)
             {

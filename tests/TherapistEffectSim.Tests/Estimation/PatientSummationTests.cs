@@ -44,7 +44,7 @@ public sealed class PatientSummationTests
             columns.RequirePatientRows();
         }
 
-        return new(world, Worlds.Key, columns, withoutPatients: false);
+        return new(world, Worlds.Key, columns, Drawing.Patients);
     }
 
     private static void AssertSameBits(ReadOnlySpan<Lane4> expected, ReadOnlySpan<Lane4> found)

@@ -142,7 +142,7 @@ public sealed class TherapistLossTests
         {
             AnalysisColumns columns = new(world);
             columns.AddVariable(GeneratedColumns.Outcome);
-            return new TrialReduction<Lane1>(world, Worlds.Key, columns, withoutPatients: false).Statistics.IsBalanced;
+            return new TrialReduction<Lane1>(world, Worlds.Key, columns, Drawing.Patients).Statistics.IsBalanced;
         }
     }
 

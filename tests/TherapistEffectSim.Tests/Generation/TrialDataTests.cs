@@ -43,7 +43,7 @@ public sealed class TrialDataTests
         }
 
         columns.AddVariable(GeneratedColumns.Outcome);
-        TrialReduction<Lane1> reduction = new(world, Worlds.Key, columns, withoutPatients: false);
+        TrialReduction<Lane1> reduction = new(world, Worlds.Key, columns, Drawing.Patients);
         foreach (long replicate in new long[] { 0, 1, 7, 1000, 5_000_000_000 })
         {
             reduction.Run(replicate);
@@ -188,7 +188,7 @@ public sealed class TrialDataTests
         }
 
         columns.AddVariable(GeneratedColumns.Outcome);
-        TrialReduction<Lane1> reduction = new(world, Worlds.Key, columns, withoutPatients: false);
+        TrialReduction<Lane1> reduction = new(world, Worlds.Key, columns, Drawing.Patients);
         foreach (long replicate in new long[] { 0, 3, 1000 })
         {
             reduction.Run(replicate);

@@ -189,6 +189,23 @@ public sealed class TrialPlannerTests
         Assert.InRange(plan.Answer.Measure.Value, 0.28, 0.3);
     }
 
+    // The first designs of a line both reach the target, and by chance the second has the lower share: no reason to look for larger ones.
+    [Fact]
+    public void Estimate_WhereTheLineFallsByChance_TakesTheSlopeOfTheSearch()
+    {
+        DesignLine line = new(PlanFixture.Therapists(10, 80), PlanDirection.Up, _ => throw new InvalidOperationException());
+        Confirmation confirmation = new(line, new(new() { Power = 0.8 }), slopeOfSearch: 0.5);
+        confirmation.Add(0, new(2000, 2000, 1640, 1640));
+        confirmation.Add(1, new(2000, 2000, 1610, 1610));
+
+        RootEstimate estimate = confirmation.Estimate();
+
+        Assert.True(estimate.IsReached);
+        Assert.Equal((0, 0), (estimate.Position, estimate.Low));
+        Assert.All(confirmation.PositionsAround(estimate.Exact, [-0.12, 0, 0.12]), position => Assert.InRange(position, 0, 6));
+    }
+
+    // 4.9 standard errors: false-alarm rate 1e-6; a rate off by .017 is seen. The 95 % interval of the answer is that of the rate.
     [Fact]
     public void Plan_OfReplicates_TakesTheVarianceOfTheRate()
     {
@@ -196,8 +213,12 @@ public sealed class TrialPlannerTests
 
         PlanResult plan = PlanFixture.Plan(problem);
 
-        double power = ExactRates.FPower(10, 10, 0.05);
-        Assert.InRange(Math.Ceiling(power * (1 - power) / 0.000016), plan.Answer.Interval.Low, plan.Answer.Interval.High);
+        PlanMeasure rate = plan.Answer.Measure;
+        Assert.InRange(ExactRates.FPower(10, 10, 0.05), rate.Value - (4.9 * rate.Mcse), rate.Value + (4.9 * rate.Mcse));
+        Assert.Equal(Needed(rate.Value), plan.Answer.Values[0]);
+        Assert.Equal((Needed(rate.ConfLow), Needed(rate.ConfHigh)), plan.Answer.Interval);
+
+        static double Needed(double p) => Math.Ceiling(p * (1 - p) / (0.004 * 0.004));
     }
 
     // Under the assumption the answer is that of the other world.

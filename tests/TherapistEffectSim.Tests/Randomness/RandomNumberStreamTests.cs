@@ -26,9 +26,14 @@ public sealed class RandomNumberStreamTests
             [RandomDomain.TherapistContext] = 19,
             [RandomDomain.TherapistMean] = 20,
             [RandomDomain.TherapistAdherence] = 21,
+            [RandomDomain.CombinedTherapist] = 22,
+            [RandomDomain.CombinedMean] = 23,
+            [RandomDomain.SeparatedEffect] = 24,
             [RandomDomain.Site] = 32,
             [RandomDomain.Study] = 48,
             [RandomDomain.Statistics] = 49,
+            [RandomDomain.NullDistribution] = 50,
+            [RandomDomain.Bootstrap] = 51,
         };
 
         Assert.Equal(Enum.GetNames<RandomDomain>().Length, pinned.Count);

@@ -1,4 +1,5 @@
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Randomness;
 using TherapistEffectSim.Studies;
 
@@ -53,7 +54,7 @@ public sealed class AllocationTests
         };
         Study study = StudyFixture.Study(1, seed: 3, [.. s_methods], world) with { Sampling = Sampling.Patients };
 
-        AssertNoAllocation(study);
+        AssertNoAllocation(study, Drawing.Patients);
     }
 
     [Theory]
@@ -63,13 +64,14 @@ public sealed class AllocationTests
         Scenario world = BitIdentityTests.Complete(caseload);
         Study study = StudyFixture.Study(1, seed: 3, [.. BitIdentityTests.MethodsWithoutPatients], world);
 
-        AssertNoAllocation(study);
+        AssertNoAllocation(study, Drawing.CombinedMeans);
+        AssertNoAllocation(study with { Methods = [.. study.Methods, StudySamplingTests.EffectReader] }, Drawing.Means);
     }
 
-    private static void AssertNoAllocation(Study study)
+    private static void AssertNoAllocation(Study study, Drawing expected)
     {
-        ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0], StudySampling.IsWithoutPatients(study));
-        Assert.Equal(study.Sampling == Sampling.Automatic, plan.WithoutPatients);
+        ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0], StudySampling.Inspect(study));
+        Assert.Equal(expected, plan.Drawing);
         AssertNoAllocation(new ReplicateEngine<Lane8>(plan), plan);
         AssertNoAllocation(new ReplicateEngine<Lane2>(plan), plan);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using TherapistEffectSim.Design;
+using TherapistEffectSim.Generation;
 using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 
@@ -140,9 +141,12 @@ public sealed class BitIdentityTests
         Scenario scenario = Complete(caseload);
         Study study = StudyFixture.Study(
             Replicates, seed: 7, [.. MethodsWithoutPatients], scenario, scenario with { Therapists = scenario.Therapists with { OutcomeIcc = 0 } });
-        Assert.True(StudySampling.IsWithoutPatients(study));
+        Assert.Equal(Drawing.CombinedMeans, StudySampling.Inspect(study));
+        Study reader = study with { Methods = [.. study.Methods.Where(m => m.Name is null), StudySamplingTests.EffectReader] };
+        Assert.Equal(Drawing.Means, StudySampling.Inspect(reader));
 
         AssertSameBits(study);
+        AssertSameBits(reader);
     }
 
     private static void AssertSameBits(Study study)
