@@ -176,7 +176,7 @@ internal sealed class Verification
 
         public string? WhyNot =>
             Method.Preset == MethodPreset.Correlations ? "it fits no model"
-            : Method.Preset == MethodPreset.TherapistMeans || Method.Rows == AnalysisRows.TherapistMeans ? "it is of therapist means"
+            : Method.Preset is MethodPreset.TherapistMeans or MethodPreset.SlopeMeans || Method.Rows == AnalysisRows.TherapistMeans ? "it is of therapist means"
             : Method.Reliability is not null ? "its estimates are corrected"
             : null;
     }

@@ -22,7 +22,7 @@ public sealed class RunErrorTests
     [InlineData("caseload: 10", "caseload: 10, sites:5", "STUDY:5:41: scenario.trial.sites:5: unknown key 'sites:5'; a colon needs a blank after it. Known keys: arms, sites, nesting, therapists, per-arm, without-therapists, caseload.\n")]
     [InlineData("name: line", "name: ../line", "STUDY:1:7: name: must be made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters, but was '../line'.\n")]
     [InlineData("replicates: 64", "replicates: 0", "STUDY:3:13: replicates: must be a whole number in [1, 1000000000], but was 0.\n")]
-    [InlineData(Methods, "[nul-model]", "STUDY:10:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, but was 'nul-model'; did you mean 'null-model'?\n")]
+    [InlineData(Methods, "[nul-model]", "STUDY:10:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, growth, growth-ignoring-therapist, slopes, slope-means, but was 'nul-model'; did you mean 'null-model'?\n")]
     [InlineData("methods:", "grid: {scenario.trial.therapist: [1, 2]}\nmethods:", "STUDY:10:8: grid.scenario.trial.therapist: unknown path 'scenario.trial.therapist'; did you mean 'scenario.trial.therapists'? A path is the keys down to the value, joined by dots.\n")]
     public void Run_OfAStudyWithAMistake_SaysWhereAndWhatIsAccepted(string from, string to, string message) => AssertRefused(from, to, message);
 
@@ -34,8 +34,20 @@ public sealed class RunErrorTests
         "[{name: own, formula: \"outcome ~ aliance + (1 | therapist)\"}]",
         "STUDY: method own: The data have no column 'aliance', which was found at column 11. Did you mean 'alliance'?\noutcome ~ aliance + (1 | therapist)\n          ^\n")]
     [InlineData(
-        "[{name: own, formula: \"outcome ~ alliance + (1 + alliance | therapist)\"}]",
-        "STUDY: method own: the random part (1 + alliance | therapist) is not available in studies in this version, which take (1 | therapist).\n")]
+        "[{name: own, formula: \"outcome ~ alliance + (1 + alliance | therapist)\", tests: [{term: alliance, by: t-cr2}]}]",
+        "STUDY: method own: t-cr2 is not available for models with (1 + alliance | therapist); a coefficient is tested there by wald-z, t-satterthwaite or lrt.\n")]
+    [InlineData(
+        "[{name: own, formula: \"outcome ~ alliance + (1 + alliance | therapist)\", tests: [{variance: slope, by: rlrt-mixture}]}]",
+        "STUDY: method own: variance must be one of therapist, alliance | therapist, but was slope.\n")]
+    [InlineData(
+        "[{name: own, formula: \"outcome ~ alliance + (1 | patient)\"}]",
+        "STUDY: method own: patient has 200 levels in 200 complete rows; a random intercept needs more rows than levels.\n")]
+    [InlineData(
+        "[{name: own, formula: \"outcome ~ week\"}]",
+        "STUDY: method own: the column week belongs to repeated measurements (outcome.kind: growth), but the scenario has one outcome per patient.\n")]
+    [InlineData(
+        "[growth]",
+        "STUDY: method growth: the preset growth is for outcome.kind: growth; with one outcome per patient take one of null-model, linear, between-within, quadratic, raw-alliance, ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, or a formula.\n")]
     [InlineData(
         "[{preset: linear, tests: [{term: alliance_betwen, by: wald-z}]}]",
         "STUDY: method linear: the model has no coefficient alliance_betwen. Its coefficients are (Intercept), alliance_between, alliance_within; did you mean alliance_between?\n")]

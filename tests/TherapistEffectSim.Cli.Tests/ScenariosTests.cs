@@ -5,7 +5,7 @@ namespace TherapistEffectSim.Cli.Tests;
 /// <summary><c>tes scenarios</c>: list, show, copy.</summary>
 public sealed class ScenariosTests
 {
-    private const string Known = "Did you mean met-cau-2009, met-cau-null or met-cau-within-parabola?";
+    private const string Known = "Did you mean met-cau-2009, met-cau-2009-growth, met-cau-null or met-cau-within-parabola?";
 
     [Fact]
     public void Scenarios_AsTable_HasAllNamesInOrderAndFitsEightyColumns()

@@ -5,24 +5,26 @@ namespace TherapistEffectSim.Cli.Statements;
 /// <summary>Who is lost, and who drops out of treatment, in sentences.</summary>
 internal static class LossWords
 {
-    public static string Attrition(Attrition attrition)
+    /// <param name="attrition">Who is lost.</param>
+    /// <param name="hasGrowth">Whether loss in the course of the measurements is said with the outcome.</param>
+    public static string Attrition(Attrition attrition, bool hasGrowth)
     {
         if (attrition is { Alliance.Rate: 0, Outcome.Rate: 0, Therapists: 0 })
         {
-            return "Nobody was lost: alliance and outcome were measured in all patients.";
+            return hasGrowth ? "" : "Nobody was lost: alliance and outcome were measured in all patients.";
         }
 
         List<string> sentences =
         [
             Stage(attrition.Alliance, "of all patients, the alliance was never measured", "Nobody was lost before the alliance was measured."),
-            Stage(attrition.Outcome, "of those with an alliance, the outcome was not measured", "Nobody was lost between alliance and outcome."),
+            .. hasGrowth ? [] : new[] { Stage(attrition.Outcome, "of those with an alliance, the outcome was not measured", "Nobody was lost between alliance and outcome.") },
         ];
         if (attrition.Therapists > 0)
         {
             sentences.Add($"A therapist left the trial with all patients with a probability of {Say.Number(attrition.Therapists)}.");
         }
 
-        sentences.Add("Analyses take patients with both alliance and outcome.");
+        sentences.Add(hasGrowth ? "Analyses take patients with an alliance, and all their measurements." : "Analyses take patients with both alliance and outcome.");
         return TrialWords.Join(sentences);
     }
 

@@ -27,7 +27,7 @@ internal static class MethodWords
         string fitted = !formula.Contains('|', StringComparison.Ordinal) ? "ordinary least squares"
             : method.Estimate == Criterion.Ml ? "maximum likelihood"
             : "restricted maximum likelihood (REML)";
-        string rows = method.Rows == AnalysisRows.TherapistMeans || method.Preset == MethodPreset.TherapistMeans ? " of therapist means" : "";
+        string rows = method.Rows == AnalysisRows.TherapistMeans || method.Preset is MethodPreset.TherapistMeans or MethodPreset.SlopeMeans ? " of therapist means" : "";
         string corrected = method.Reliability switch
         {
             ReliabilitySource.Known => ", with slope and curve between therapists corrected for the known reliability of the therapist means",

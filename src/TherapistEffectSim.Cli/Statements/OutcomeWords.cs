@@ -100,7 +100,8 @@ internal static class OutcomeWords
 
     private static string Bracketed(double value) => value < 0 ? $"({Say.Number(value)})" : Say.Number(value);
 
-    private static string Shape(ResponseShape shape, string of) => shape switch
+    /// <summary>A curve, in words that follow a comma.</summary>
+    public static string Shape(ResponseShape shape, string of) => shape switch
     {
         NoShape => "the outcome did not depend on the alliance",
         LinearShape linear => $"the outcome changed by {Say.Number(linear.Slope)} per SD of {of}",

@@ -56,6 +56,7 @@ internal static class Say
         "cor(total)" => "the correlation of alliance and outcome over patients",
         "cor(between)" => "the correlation of alliance and outcome between therapists",
         "cor(within)" => "the correlation of alliance and outcome within therapists",
+        _ when term.StartsWith("var(", StringComparison.Ordinal) => $"the variance of random effects `{term[4..^1]}`",
         _ => $"the coefficient of `{term}`",
     };
 

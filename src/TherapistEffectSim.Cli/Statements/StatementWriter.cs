@@ -118,14 +118,14 @@ internal static class StatementWriter
     [
         s => TrialWords.Layout(s.Trial),
         s => TrialWords.Allocation(s.Allocation),
-        s => TherapistWords.Of(s.Therapists),
+        s => TherapistWords.Of(s.Therapists, s.Outcome is GrowthOutcome),
         s => AllianceWords.Of(s.Alliance),
-        s => OutcomeWords.Alliance((EndpointOutcome)s.Outcome),
-        s => OutcomeWords.Other((EndpointOutcome)s.Outcome, s.Trial),
+        s => s.Outcome is GrowthOutcome growth ? GrowthWords.Course(growth) : OutcomeWords.Alliance((EndpointOutcome)s.Outcome),
+        s => s.Outcome is GrowthOutcome growth ? GrowthWords.Effects(growth, s.Trial) : OutcomeWords.Other((EndpointOutcome)s.Outcome, s.Trial),
         s => TrialWords.Traits(s.Traits),
         s => LossWords.Retention(s.Retention),
         s => OutcomeWords.Literature(s.Literature),
-        s => LossWords.Attrition(s.Attrition),
+        s => LossWords.Attrition(s.Attrition, s.Outcome is GrowthOutcome),
     ];
 
     private static string Software(StatementSource source)

@@ -5,9 +5,11 @@ namespace TherapistEffectSim.Cli.Statements;
 /// <summary>The therapists and their differences, in sentences.</summary>
 internal static class TherapistWords
 {
-    public static string Of(TherapistPopulation therapists)
+    /// <param name="therapists">The therapists.</param>
+    /// <param name="hasGrowth">Whether their differences in outcome are said with the course of the outcome.</param>
+    public static string Of(TherapistPopulation therapists, bool hasGrowth)
     {
-        List<string> sentences =
+        List<string> sentences = hasGrowth ? [] :
         [
             therapists.OutcomeIcc is double icc
                 ? $"Beyond what the alliance brings about, therapists accounted for {Say.Percent(icc)} of the outcome variance (intraclass correlation {Say.Number(icc)}; sites and severity not counted)."

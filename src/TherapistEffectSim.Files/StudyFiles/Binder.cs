@@ -165,7 +165,7 @@ internal sealed class Binder(
         IEnumerable<string> words = tagged.Variants.Select(Vocabulary.WordOf);
         switch (map[tagged.Tag])
         {
-            case null when tagged.Variants.Count == 1:
+            case null when tagged.Variants.Count == 1 || tagged.FirstIsDefault:
                 return BindRecord(tagged.Variants[0], map, path, tagged.Tag);
             case null:
                 Missing(map, below, Vocabulary.OneOf(words));

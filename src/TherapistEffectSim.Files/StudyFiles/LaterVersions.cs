@@ -10,7 +10,6 @@ internal static partial class LaterVersions
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
         "redraw-predictors",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
-        "scenario.outcome.kind=growth",
         "methods.tests.by=t-kenward-roger", "methods.tests.by=bootstrap",
         "methods.tests.by=joint-wald",
         "joint.by=t-kenward-roger", "joint.by=bootstrap",

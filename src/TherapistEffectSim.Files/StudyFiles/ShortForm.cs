@@ -12,7 +12,9 @@ internal abstract class ShortForm
     private static readonly FrozenDictionary<Type, ShortForm> s_forms = new Dictionary<Type, ShortForm>
     {
         [typeof(Caseload)] = new CaseloadForm(),
-        [typeof(ArmEffect)] = new ArmEffectForm(),
+        [typeof(ArmEffect)] = new ArmEffectForm<ArmEffect>("outcome units", number => new ArmEffect { D = number }, effect => effect.Standardiser is null ? effect.D : null),
+        [typeof(GrowthArmEffect)] = new ArmEffectForm<GrowthArmEffect>(
+            "outcome units per week", number => new GrowthArmEffect { D = number }, effect => effect.Standardiser is null ? effect.D : null),
         [typeof(Method)] = new MethodForm(),
         [typeof(CurvePoint)] = new CurvePointForm(),
         [typeof(ReplicateRule)] = new ReplicateRuleForm(),
@@ -86,27 +88,28 @@ internal sealed class CaseloadForm : ShortForm
     ];
 }
 
-/// <summary>A number in outcome units; {d, standardiser}.</summary>
-internal sealed class ArmEffectForm : ShortForm
+/// <summary>A number in a unit of the outcome; {d, standardiser}.</summary>
+internal sealed class ArmEffectForm<TEffect>(string unit, Func<double, TEffect> ofNumber, Func<TEffect, double?> numberOf) : ShortForm
+    where TEffect : class
 {
-    private static readonly ImmutableArray<KeySpec> s_keys = Vocabulary.KeysOf(typeof(ArmEffect));
+    private static readonly ImmutableArray<KeySpec> s_keys = Vocabulary.KeysOf(typeof(TEffect));
     private static readonly KeySpec s_difference = s_keys.First(k => k.Property.Name is nameof(ArmEffect.D));
 
     public override string Accepted =>
-        $"{s_difference.Interval!.Describe(integer: false)} in outcome units, or {{{string.Join(", ", s_keys.Select(k => k.Key))}}}";
+        $"{s_difference.Interval!.Describe(integer: false)} in {unit}, or {{{string.Join(", ", s_keys.Select(k => k.Key))}}}";
 
-    public override IReadOnlyList<Type> LongForms => [typeof(ArmEffect)];
+    public override IReadOnlyList<Type> LongForms => [typeof(TEffect)];
 
     public override object? Bind(Binder binder, Node node, string path)
     {
         if (node is not MapNode map)
         {
             return node is ScalarNode scalar && CoreScalar.TryNumber(scalar, out double number)
-                ? new ArmEffect { D = number }
+                ? ofNumber(number)
                 : binder.Refuse(node, path, Accepted);
         }
 
-        object? effect = binder.BindRecord(typeof(ArmEffect), map, path);
+        object? effect = binder.BindRecord(typeof(TEffect), map, path);
         foreach (KeySpec key in s_keys.Where(k => map[k.Key] is null))
         {
             binder.Missing(map, path, key);
@@ -117,13 +120,11 @@ internal sealed class ArmEffectForm : ShortForm
     }
 
     public override Node Write(object value, Position position) =>
-        value is ArmEffect { Standardiser: null } effect
-            ? RecordWriter.Write(effect.D, position)
-            : RecordWriter.WriteRecord(value, position);
+        numberOf((TEffect)value) is double number ? RecordWriter.Write(number, position) : RecordWriter.WriteRecord(value, position);
 
     public override IEnumerable<JsonObject> Schemas()
     {
-        JsonObject map = StudySchema.OfRecord(typeof(ArmEffect));
+        JsonObject map = StudySchema.OfRecord(typeof(TEffect));
         map["required"] = new JsonArray([.. s_keys.Select(k => (JsonNode)k.Key)]);
         return [StudySchema.Of(s_difference.Type, s_difference.Interval), map];
     }

@@ -62,7 +62,27 @@ public static class StudySchema
         }
 
         IReadOnlyList<Type> variants = Vocabulary.VariantsOf(type);
-        return variants.Count == 1 ? OfRecord(variants[0]) : OneOf(variants.Select(OfRecord));
+        return variants.Count == 1 ? OfRecord(variants[0])
+            : Vocabulary.TagOf(type) is { FirstIsDefault: true } tagged ? OfTagged(tagged)
+            : OneOf(variants.Select(OfRecord));
+    }
+
+    // The variant that the tag names, the first where it names none: an editor then says what is wrong within the variant, not that none fits.
+    private static JsonObject OfTagged(TaggedAttribute tagged)
+    {
+        JsonObject schema = OfRecord(tagged.Variants[0]);
+        foreach (Type variant in tagged.Variants.Skip(1))
+        {
+            JsonObject named = new() { [tagged.Tag] = new JsonObject { ["const"] = Vocabulary.WordOf(variant) } };
+            schema = new()
+            {
+                ["if"] = new JsonObject { ["properties"] = named, ["required"] = new JsonArray(tagged.Tag) },
+                ["then"] = OfRecord(variant),
+                ["else"] = schema,
+            };
+        }
+
+        return schema;
     }
 
     /// <summary>A map with the keys of a record and of its tag.</summary>
@@ -73,7 +93,7 @@ public static class StudySchema
         if (type.BaseType is Type parent && Vocabulary.TagOf(parent) is TaggedAttribute tagged)
         {
             properties[tagged.Tag] = new JsonObject { ["const"] = Vocabulary.WordOf(type) };
-            if (tagged.Variants.Count > 1)
+            if (tagged.Variants.Count > 1 && !(tagged.FirstIsDefault && type == tagged.Variants[0]))
             {
                 required.Add((JsonNode)tagged.Tag);
             }

@@ -31,13 +31,18 @@ internal static class DesignTable
         ("Patients per therapist", s => Caseload(s.Trial.Caseload)),
         ("Arms", s => s.Trial.Arms.Length > 1 ? string.Join(", ", s.Trial.Arms) + (s.Trial.Nesting == Nesting.WithinArm ? "" : ", each therapist treats in all") : ""),
         ("Sites", s => s.Trial.Sites > 1 ? Text(s.Trial.Sites) : ""),
-        ("How therapists differ in outcome", s => $"{Text(OutcomeIcc(s))} of the outcome’s variance, beyond the alliance"),
+        ("Measurements", s => s.Outcome is GrowthOutcome growth ? $"weeks {string.Join(", ", growth.Weeks.Select(Text))}" : ""),
+        ("How therapists differ in outcome", s => s.Outcome is GrowthOutcome growth
+            ? GrowthOfTherapists(growth)
+            : $"{Text(OutcomeIcc(s))} of the outcome’s variance, beyond the alliance"),
         ("How therapists differ in alliance", s => $"{Text(Square(VarianceComponents.Of(s).AllianceBetweenSd))} of the true alliance’s variance"),
         ("Measurement of the alliance", Measurement),
-        ("Outcome by the therapist’s alliance", s => Curve(VarianceComponents.Of(s).Between)),
-        ("Outcome by the patient’s own deviation", s => Curve(VarianceComponents.Of(s).Within)),
-        ("Effect of the arm", s => VarianceComponents.Of(s).ArmEffect is not 0 and var effect ? $"{Text(effect)} residual SDs" : ""),
-        ("Effect of severity", s => VarianceComponents.Of(s).Severity is not 0 and var effect ? $"{Text(effect)} residual SDs per SD" : ""),
+        ("Outcome by the therapist’s alliance", s => s.Outcome is GrowthOutcome growth ? OfSlope(Curve(growth.BetweenCurve)) : Curve(VarianceComponents.Of(s).Between)),
+        ("Outcome by the patient’s own deviation", s => s.Outcome is GrowthOutcome growth ? OfSlope(Curve(growth.WithinCurve)) : Curve(VarianceComponents.Of(s).Within)),
+        ("Effect of the arm", s => s.Outcome is GrowthOutcome growth ? GrowthArm(growth) : VarianceComponents.Of(s).ArmEffect is not 0 and var effect ? $"{Text(effect)} residual SDs" : ""),
+        ("Effect of severity", s => s.Outcome is GrowthOutcome growth
+            ? growth is { Severity: 0, SeveritySlope: 0 } ? "" : $"{Text(growth.Severity)} at all weeks and {Text(growth.SeveritySlope)} per week, per SD"
+            : VarianceComponents.Of(s).Severity is not 0 and var effect ? $"{Text(effect)} residual SDs per SD" : ""),
         ("Who the therapists are", Population),
         ("How patients come to therapists", s => s.Allocation switch
         {
@@ -64,6 +69,19 @@ internal static class DesignTable
             (var slope, var square) => $"a U: worst at {Text(slope / (-2 * square))} SD, gains {Text(square)} per squared SD",
         };
     }
+
+    private static string OfSlope(string effect) => effect == "no effect" ? effect : effect + ", on the change per week";
+
+    private static string GrowthArm(GrowthOutcome growth) => growth.ArmEffect switch
+    {
+        { D: 0 } => "",
+        { Standardiser: null } => $"{Text(growth.ArmEffect.D)} per week",
+        _ => $"d = {Text(growth.ArmEffect.D)} at the last week ({Word(growth.ArmEffect.Standardiser.Value)} SD)",
+    };
+
+    private static string GrowthOfTherapists(GrowthOutcome growth) => growth.Shares is { } shares
+        ? $"{Text(shares.TherapistIcc ?? 0)} of the variance at week 0, {Text(shares.SlopeIcc ?? 0)} of the variance of slopes"
+        : $"SD {Text(growth.Therapists?.InterceptSd ?? 0)} at week 0, {Text(growth.Therapists?.SlopeSd ?? 0)} of slopes per week";
 
     /// <summary>Residual therapist share of the outcome's variance.</summary>
     private static double OutcomeIcc(Scenario scenario)
@@ -120,6 +138,11 @@ internal static class DesignTable
     {
         AttritionStage alliance = scenario.Attrition.Alliance;
         AttritionStage outcome = scenario.Attrition.Outcome;
+        if (scenario.Outcome is GrowthOutcome { Dropout: { Rate: > 0 } dropout })
+        {
+            return $"{Percent(1 - ((1 - alliance.Rate) * (1 - dropout.Rate)))} of the patients by the last week{(dropout.DependsOn == new GrowthDropoutSlopes() && alliance.DependsOn == new AttritionSlopes() ? ", by chance" : ", more of some than of others")}";
+        }
+
         if (alliance.Rate == 0 && outcome.Rate == 0)
         {
             return "nobody";

@@ -39,7 +39,7 @@ internal static class MethodsParagraph
             $"{precision.Min:N0} to {precision.Max:N0} trials, as many as kept the Monte Carlo standard error of all rejection rates at or below {precision.TargetMcse} (with intervals that hold under repeated looks),")
         : string.Create(CultureInfo.InvariantCulture, $"{results.Cells[0].Replicates:N0} trials");
 
-    private static string Criterion(Method method) => method.Rows == AnalysisRows.TherapistMeans || method.Preset is MethodPreset.TherapistMeans or MethodPreset.OlsIgnoringTherapist or MethodPreset.Correlations
+    private static string Criterion(Method method) => method.Rows == AnalysisRows.TherapistMeans || method.Preset is MethodPreset.TherapistMeans or MethodPreset.SlopeMeans or MethodPreset.OlsIgnoringTherapist or MethodPreset.Correlations
         ? ""
         : $" ({Wording.NameOf(method.Estimate)})";
 }

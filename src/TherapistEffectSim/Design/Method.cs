@@ -98,6 +98,21 @@ public enum MethodPreset
 
     /// <summary><c>~ C + M * alliance + (1 | therapist)</c> with M the <see cref="Method.Moderator"/>.</summary>
     Moderated,
+
+    /// <summary>
+    /// Of growth scenarios: <c>outcome ~ week * arm + …</c> (<c>week</c> alone with one arm; site as a column) with random intercepts and slopes of therapists and of their patients, such as
+    /// <c>(1 + week | therapist) + (1 + week | therapist:patient)</c>: those that are in the world, if only with an SD of 0.
+    /// </summary>
+    Growth,
+
+    /// <summary><see cref="Growth"/> without the therapists' random effects.</summary>
+    GrowthIgnoringTherapist,
+
+    /// <summary>Of growth scenarios, in two stages: <c>slope ~ C + (1 | therapist)</c>, a row per patient, with the least-squares slope of each patient's measurements.</summary>
+    Slopes,
+
+    /// <summary>Of growth scenarios, in two stages: ordinary least squares <c>slope ~ C</c> of the therapists' mean slopes, df J − p.</summary>
+    SlopeMeans,
 }
 
 /// <summary>What a row of an analysis is.</summary>

@@ -4,7 +4,7 @@ using TherapistEffectSim.Validation;
 namespace TherapistEffectSim.Design;
 
 /// <summary>What the outcome depends on.</summary>
-[Tagged("kind", typeof(EndpointOutcome))]
+[Tagged("kind", typeof(EndpointOutcome), typeof(GrowthOutcome), FirstIsDefault = true)]
 public abstract record Outcome;
 
 /// <summary>One outcome per patient at the end of treatment; higher is better.</summary>

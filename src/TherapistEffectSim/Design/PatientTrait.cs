@@ -13,8 +13,8 @@ public sealed partial record PatientTrait
     /// <summary>Names of columns that no trait can have.</summary>
     internal static ImmutableHashSet<string> TakenColumns { get; } =
     [
-        "adherence", "alliance", "alliance_between", "alliance_within", "arm", "outcome", "patient", "patient_score", "retained", "sessions", "severity", "site",
-        "therapist", "therapist_score", "true_alliance", "true_alliance_between", "true_alliance_within", "true_therapist_effect", "week",
+        "adherence", "after_onset", "alliance", "alliance_between", "alliance_within", "arm", "outcome", "patient", "patient_score", "retained", "sessions", "severity", "site", "slope",
+        "therapist", "therapist_score", "true_alliance", "true_alliance_between", "true_alliance_within", "true_therapist_effect", "true_therapist_slope", "week",
     ];
 
     /// <summary>Share of the patients who have it.</summary>

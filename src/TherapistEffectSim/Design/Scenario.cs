@@ -12,7 +12,7 @@ public sealed record Scenario
 
     /// <summary>How much therapists differ in outcome.</summary>
     [Description("How much therapists differ in outcome.")]
-    public required TherapistPopulation Therapists { get; init; }
+    public TherapistPopulation Therapists { get; init; } = new();
 
     /// <summary>How patients come to therapists.</summary>
     [Description("How patients come to therapists.")]
@@ -28,7 +28,7 @@ public sealed record Scenario
 
     /// <summary>The working alliance and its measurement.</summary>
     [Description("The working alliance between therapist and patient, and how it is measured.")]
-    public required Alliance Alliance { get; init; }
+    public Alliance Alliance { get; init; } = new();
 
     /// <summary>What the outcome depends on.</summary>
     [Description("What the outcome depends on. Higher is better; the unit is the residual SD within therapists unless residual-sd says otherwise.")]
@@ -54,8 +54,18 @@ public sealed record Scenario
         .. Alliance.Problems().Select(p => p with { Path = "alliance." + p.Path }),
         .. PatientTrait.Problems(Traits),
         .. AllocationProblems(),
-        .. VarianceComponents.Problems(this),
+        .. VarianceComponents.Problems(WithoutGrowth),
+        .. Outcome is GrowthOutcome ? GrowthComponents.Problems(this) : [],
     ];
+
+    /// <summary>The same therapists, patients and alliances with one outcome per patient on which nothing acts but sites; this scenario, where it has no growth.</summary>
+    internal Scenario WithoutGrowth => Outcome is not GrowthOutcome growth ? this : this with
+    {
+        Outcome = new EndpointOutcome { SiteIcc = growth.SiteSd * growth.SiteSd / (1 + (growth.SiteSd * growth.SiteSd)) },
+        Therapists = Therapists with { OutcomeIcc = 0, OutcomeIccTotal = null },
+        Alliance = Alliance is { TherapistIcc: null, ObservedTherapistIcc: null } ? Alliance with { TherapistIcc = 0 } : Alliance,
+        Traits = Traits.ToImmutableSortedDictionary(t => t.Key, t => t.Value with { Outcome = 0, ByAlliance = 0 }, StringComparer.Ordinal),
+    };
 
     private IEnumerable<Problem> AllocationProblems()
     {

@@ -52,10 +52,10 @@ public sealed record VarianceComponents
     /// <summary>Outcome units per SD of severity.</summary>
     public required double Severity { get; init; }
 
-    /// <summary>Solves the components.</summary>
+    /// <summary>Solves the components; of a scenario with growth, those of its therapists, patients and alliances.</summary>
     /// <exception cref="ArgumentException">The scenario has problems (see <see cref="Scenario.Problems"/>).</exception>
     public static VarianceComponents Of(Scenario scenario) =>
-        TrySolve(scenario, out VarianceComponents? components) is { } problem
+        TrySolve(scenario.WithoutGrowth, out VarianceComponents? components) is { } problem
             ? throw new ArgumentException($"{problem.Path}: {problem.Message}", nameof(scenario))
             : components!;
 

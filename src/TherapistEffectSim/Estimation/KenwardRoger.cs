@@ -101,6 +101,7 @@ internal sealed class KenwardRoger
 
     private double[][] Second(NestedDerivatives derivatives, double[] psi)
     {
+        derivatives.TakeProducts();
         int count = _order - 1;
         double[][] second = new double[_order * _order][];
         double[] both = [.. _first[count]];

@@ -20,7 +20,8 @@ internal sealed class NestedDerivatives
     private readonly double[] _traces;
     private readonly double[] _traceProducts;
     private readonly double[] _products;
-    private readonly double[] _tripleProducts;
+    private readonly double[] _diagonals;
+    private double[] _tripleProducts = []; // made when they are first needed
 
     /// <param name="criterion">Standing at some θ; it may move, then <see cref="Take"/> reads it anew.</param>
     public NestedDerivatives(NestedCriterion criterion)
@@ -32,7 +33,7 @@ internal sealed class NestedDerivatives
         _traces = new double[_count];
         _traceProducts = new double[_count * _count];
         _products = new double[_count * _m * _m];
-        _tripleProducts = new double[_count * _count * _m * _m];
+        _diagonals = new double[_count * _count * _m];
     }
 
     /// <summary>tr(H⁻¹H_k).</summary>
@@ -44,8 +45,11 @@ internal sealed class NestedDerivatives
     /// <summary>UᵀH⁻¹H_kH⁻¹U, row-major, U = [X̃ r].</summary>
     public ReadOnlySpan<double> Product(int k) => _products.AsSpan(k * _m * _m, _m * _m);
 
-    /// <summary>UᵀH⁻¹H_lH⁻¹H_kH⁻¹U, row-major, U = [X̃ r].</summary>
+    /// <summary>UᵀH⁻¹H_lH⁻¹H_kH⁻¹U, row-major, U = [X̃ r], after <see cref="TakeProducts"/>.</summary>
     public ReadOnlySpan<double> Product(int k, int l) => _tripleProducts.AsSpan(((k * _count) + l) * _m * _m, _m * _m);
+
+    /// <summary>Its diagonal, which is the same with k and l exchanged.</summary>
+    public ReadOnlySpan<double> Diagonal(int k, int l) => _diagonals.AsSpan(((Math.Max(k, l) * _count) + Math.Min(k, l)) * _m, _m);
 
     /// <summary>∂R/∂ψ_k.</summary>
     public double Residual(int k) => -Product(k)[^1];
@@ -53,7 +57,7 @@ internal sealed class NestedDerivatives
     /// <summary>∂²R/∂ψ_k∂ψ_l.</summary>
     public double Residual(int k, int l)
     {
-        double sum = Product(k, l)[^1];
+        double sum = Diagonal(k, l)[^1];
         ReadOnlySpan<double> first = Product(k)[^_m..];
         ReadOnlySpan<double> second = Product(l)[^_m..];
         for (int i = 0; i < _m - 1; i++)
@@ -87,7 +91,7 @@ internal sealed class NestedDerivatives
 
         for (int i = 0; i < _m - 1; i++)
         {
-            sum += 2 * Product(k, l)[(i * _m) + i];
+            sum += 2 * Diagonal(k, l)[i];
             for (int j = 0; j < _m - 1; j++)
             {
                 sum -= Product(k)[(i * _m) + j] * Product(l)[(j * _m) + i];
@@ -97,18 +101,41 @@ internal sealed class NestedDerivatives
         return sum;
     }
 
-    /// <summary>Calculates all of them where the criterion stands.</summary>
+    /// <summary>Calculates where the criterion stands all that derivatives need; of the products of three, the diagonals.</summary>
     public void Take()
     {
         Array.Clear(_traces);
         Array.Clear(_traceProducts);
         Array.Clear(_products);
-        Array.Clear(_tripleProducts);
+        Array.Clear(_diagonals);
         for (int group = 0; group < _data.OuterGroups; group++)
         {
             NestedGroup parts = NestedGroup.Of(_criterion, group);
             AddTraces(parts);
             AddProducts(parts);
+        }
+
+        for (int k = 0; k < _count; k++)
+        {
+            SmallMatrix.Mirror(_products.AsSpan(k * _m * _m, _m * _m), _m);
+        }
+    }
+
+    /// <summary>Calculates the products of three where the criterion stands.</summary>
+    public void TakeProducts()
+    {
+        _tripleProducts = new double[_count * _count * _m * _m];
+        for (int group = 0; group < _data.OuterGroups; group++)
+        {
+            NestedGroup parts = NestedGroup.Of(_criterion, group);
+            for (int k = 0; k < _count; k++)
+            {
+                parts.Apply(_data.Layout.Elements[k]);
+                for (int l = 0; l < _count; l++)
+                {
+                    AddTripleProducts(parts, k, l);
+                }
+            }
         }
     }
 
@@ -152,29 +179,57 @@ internal sealed class NestedDerivatives
             Span<double> product = _products.AsSpan(k * _m * _m, _m * _m);
             if (element.Level == 1)
             {
-                AddForm(product, parts.OuterProducts, parts.OuterProducts, element);
+                AddLowerForm(product, parts.OuterProducts, element);
             }
 
             for (int u = 0; element.Level == 0 && u < parts.Units; u++)
             {
-                AddForm(product, parts.InnerProducts[u], parts.InnerProducts[u], element);
+                AddLowerForm(product, parts.InnerProducts[u], element);
             }
 
             parts.Apply(element);
-            for (int l = 0; l < _count; l++)
+            for (int l = 0; l <= k; l++)
             {
-                CovarianceElement other = _data.Layout.Elements[l];
-                Span<double> triple = _tripleProducts.AsSpan(((k * _count) + l) * _m * _m, _m * _m);
-                if (other.Level == 1)
-                {
-                    AddForm(triple, parts.OuterProducts, parts.OuterApplied, other);
-                }
-
-                for (int u = 0; other.Level == 0 && u < parts.Units; u++)
-                {
-                    AddForm(triple, parts.InnerProducts[u], parts.InnerApplied[u], other);
-                }
+                AddDiagonals(parts, k, l);
             }
+        }
+    }
+
+    private void AddDiagonals(NestedGroup parts, int k, int l)
+    {
+        CovarianceElement other = _data.Layout.Elements[l];
+        Span<double> diagonal = _diagonals.AsSpan(((k * _count) + l) * _m, _m);
+        if (other.Level == 1)
+        {
+            AddDiagonal(diagonal, parts.OuterProducts, parts.OuterApplied, other);
+        }
+
+        for (int u = 0; other.Level == 0 && u < parts.Units; u++)
+        {
+            AddDiagonal(diagonal, parts.InnerProducts[u], parts.InnerApplied[u], other);
+        }
+    }
+
+    private void AddTripleProducts(NestedGroup parts, int k, int l)
+    {
+        CovarianceElement other = _data.Layout.Elements[l];
+        Span<double> triple = _tripleProducts.AsSpan(((k * _count) + l) * _m * _m, _m * _m);
+        if (other.Level == 1)
+        {
+            AddForm(triple, parts.OuterProducts, parts.OuterApplied, other);
+        }
+
+        for (int u = 0; other.Level == 0 && u < parts.Units; u++)
+        {
+            AddForm(triple, parts.InnerProducts[u], parts.InnerApplied[u], other);
+        }
+    }
+
+    private void AddDiagonal(Span<double> sum, double[] c, double[] g, CovarianceElement element)
+    {
+        for (int i = 0; i < _m; i++)
+        {
+            sum[i] += Form(c, g, element, _m, i, i);
         }
     }
 
@@ -186,6 +241,18 @@ internal sealed class NestedDerivatives
             for (int j = 0; j < columns; j++)
             {
                 sum[(i * columns) + j] += Form(b, b, element, columns, i, j);
+            }
+        }
+    }
+
+    // += CᵀE C, the lower triangle.
+    private void AddLowerForm(Span<double> sum, double[] c, CovarianceElement element)
+    {
+        for (int i = 0; i < _m; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                sum[(i * _m) + j] += Form(c, c, element, _m, i, j);
             }
         }
     }

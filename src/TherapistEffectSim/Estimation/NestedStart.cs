@@ -58,7 +58,7 @@ internal static class NestedStart
         double sum = 0;
         for (int i = 0; i < m - 1; i++)
         {
-            sum -= 2 * derivatives.Product(k, l)[(i * m) + i];
+            sum -= 2 * derivatives.Diagonal(k, l)[i];
             for (int j = 0; j < m - 1; j++)
             {
                 sum += derivatives.Product(k)[(i * m) + j] * derivatives.Product(l)[(j * m) + i];

@@ -75,6 +75,18 @@ internal static class SmallMatrix
         }
     }
 
+    /// <summary>Copies the lower triangle of a symmetric matrix to the upper one.</summary>
+    public static void Mirror(Span<double> a, int order)
+    {
+        for (int i = 0; i < order; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                a[(j * order) + i] = a[(i * order) + j];
+            }
+        }
+    }
+
     /// <summary>X = L⁻¹X.</summary>
     /// <param name="lower">L, order × order, lower triangular.</param>
     /// <param name="x">Order × columns, overwritten.</param>

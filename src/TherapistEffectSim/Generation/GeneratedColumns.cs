@@ -13,6 +13,9 @@ internal enum ColumnLevel
     /// <summary>Differs between the patients of a therapist.</summary>
     Patient,
 
+    /// <summary>Differs between the measurements of a patient.</summary>
+    Occasion,
+
     /// <summary>A label, usable as a grouping factor only.</summary>
     Label,
 }
@@ -38,6 +41,10 @@ internal static class GeneratedColumns
     public const string TrueAllianceWithin = "true_alliance_within";
     public const string TrueAlliance = "true_alliance";
     public const string TrueTherapistEffect = "true_therapist_effect";
+    public const string Week = "week";
+    public const string AfterOnset = "after_onset";
+    public const string Slope = "slope";
+    public const string TrueTherapistSlope = "true_therapist_slope";
 
     /// <summary>Variables of all scenarios, with their levels, in the order of a program's inputs.</summary>
     private static readonly ImmutableArray<(string Name, ColumnLevel Level)> s_common =
@@ -64,12 +71,21 @@ internal static class GeneratedColumns
     /// <summary>Names of the numbers that every scenario has, in the order of a program's inputs.</summary>
     public static IEnumerable<string> CommonNames => s_common.Select(c => c.Name);
 
-    /// <summary>Variables that later versions generate.</summary>
-    public static ImmutableHashSet<string> NotYetAvailable { get; } = ["week"];
+    /// <summary>Variables of growth scenarios alone, with their levels.</summary>
+    private static readonly ImmutableArray<(string Name, ColumnLevel Level)> s_ofGrowth =
+        [(Week, ColumnLevel.Occasion), (AfterOnset, ColumnLevel.Occasion), (Slope, ColumnLevel.Patient), (TrueTherapistSlope, ColumnLevel.Therapist)];
+
+    /// <summary>Names of the variables of growth scenarios alone.</summary>
+    public static IEnumerable<string> OfGrowth => s_ofGrowth.Select(c => c.Name);
 
     /// <summary>All names that formulas may use, in the order of the alphabet.</summary>
     public static IEnumerable<string> NamesIn(Scenario scenario) =>
-        s_common.Select(c => c.Name).Concat([Arm, Site, Therapist, Patient]).Concat(TraitsIn(scenario)).Order(StringComparer.Ordinal);
+        s_common.Select(c => c.Name).Where(name => !HasGrowth(scenario) || name is not (Sessions or Retained))
+            .Concat(HasGrowth(scenario) ? OfGrowth : [])
+            .Concat([Arm, Site, Therapist, Patient]).Concat(TraitsIn(scenario)).Order(StringComparer.Ordinal);
+
+    /// <summary>Whether patients are measured repeatedly.</summary>
+    public static bool HasGrowth(Scenario scenario) => scenario.Outcome is GrowthOutcome;
 
     /// <summary>Level of a variable that the scenario has.</summary>
     public static ColumnLevel LevelOf(Scenario scenario, string name) => name switch
@@ -77,6 +93,8 @@ internal static class GeneratedColumns
         Arm when scenario.Trial.Nesting == Nesting.Crossed => ColumnLevel.Patient,
         Arm or Site => ColumnLevel.Therapist,
         Therapist or Patient => ColumnLevel.Label,
+        Outcome when HasGrowth(scenario) => ColumnLevel.Occasion,
+        _ when HasGrowth(scenario) && s_ofGrowth.FirstOrDefault(c => c.Name == name) is { Name: not null } growth => growth.Level,
         _ when s_common.FirstOrDefault(c => c.Name == name) is { Name: not null } common => common.Level,
         _ when TraitsIn(scenario).Contains(name) => ColumnLevel.Patient,
         _ => throw new ArgumentException($"The scenario has no variable {name}.", nameof(name)),

@@ -15,6 +15,19 @@ internal static class ChiSquaredMixture
         return 0.5 * (ChiSquared.Survival(x, k - 1) + ChiSquared.Survival(x, k));
     }
 
+    /// <summary>The x with P(X ≥ x) = p, for p in (0, 1) and k above 1.</summary>
+    public static double UpperQuantile(double p, int k)
+    {
+        double low = ChiSquared.UpperQuantile(p, k - 1);
+        double high = ChiSquared.UpperQuantile(p, k);
+        for (double middle = (low + high) / 2; low < middle && middle < high; middle = (low + high) / 2)
+        {
+            (low, high) = Survival(middle, k) > p ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
+
     /// <summary>As it is printed.</summary>
     public static string Name(int k) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"chi2({k - 1}) and chi2({k}), half each");
 }

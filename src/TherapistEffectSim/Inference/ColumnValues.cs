@@ -69,7 +69,8 @@ internal sealed class ColumnValues(DataTable data, Func<int, int> rowOfFile)
         return values;
     }
 
-    private static double Power(double x, double exponent)
+    /// <summary>x raised to a number; by products where that is whole and not large.</summary>
+    public static double Power(double x, double exponent)
     {
         if (exponent == Math.Truncate(exponent) && Math.Abs(exponent) <= MostMultiplications)
         {

@@ -42,21 +42,24 @@ internal sealed record ModelData
     /// <exception cref="ModelException">There are too few rows or levels, or a value is not finite.</exception>
     public static ModelData Of(DataTable data, Formula formula)
     {
+        DataTable table = Complete(data, formula).Table;
+        return Of(data, formula, DesignColumns.FixedColumns(formula, Levels), Levels);
+
+        ImmutableArray<string>? Levels(string column) => (table.Column(column) as TextColumn)?.Levels;
+    }
+
+    /// <summary>The same with design columns and levels of text columns that are known before the data.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="formula">The model.</param>
+    /// <param name="columns">Columns of its fixed effects.</param>
+    /// <param name="levels">Levels of a text column, the reference first; <see langword="null"/> for numbers.</param>
+    /// <exception cref="FormulaException">The random part is not available.</exception>
+    /// <exception cref="ModelException">There are too few rows or levels, or a value is not finite.</exception>
+    public static ModelData Of(DataTable data, Formula formula, ImmutableArray<FixedColumn> columns, Func<string, ImmutableArray<string>?> levels)
+    {
         string[] needed = [.. formula.ColumnNames];
-        CompleteRows complete = data.CompleteIn(needed);
+        CompleteRows complete = Complete(data, formula);
         DataTable table = complete.Table;
-        if (table.Rows == 0)
-        {
-            throw new ModelException(
-                $"there must be rows that are complete in {string.Join(", ", needed)}, but there is none among {Count(data.Rows, "row")}.");
-        }
-
-        if (table.Column(formula.Response) is TextColumn text)
-        {
-            throw new ModelException($"the outcome {formula.Response} must be numbers, but holds text such as \"{text.Levels[0]}\".");
-        }
-
-        ImmutableArray<FixedColumn> columns = DesignColumns.FixedColumns(formula, Levels);
         if (columns.Length >= table.Rows)
         {
             throw new ModelException(
@@ -71,11 +74,27 @@ internal sealed record ModelData
             Columns = [.. columns.Select(values.Of)],
             Outcome = [.. table.Numeric(formula.Response).Values],
             OutcomeName = formula.Response,
-            Random = RandomPart.Of(formula, table, Levels, values),
+            Random = RandomPart.Of(formula, table, levels, values),
             IncompleteRows = complete.Dropped,
         };
+    }
 
-        ImmutableArray<string>? Levels(string column) => (table.Column(column) as TextColumn)?.Levels;
+    private static CompleteRows Complete(DataTable data, Formula formula)
+    {
+        string[] needed = [.. formula.ColumnNames];
+        CompleteRows complete = data.CompleteIn(needed);
+        if (complete.Table.Rows == 0)
+        {
+            throw new ModelException(
+                $"there must be rows that are complete in {string.Join(", ", needed)}, but there is none among {Count(data.Rows, "row")}.");
+        }
+
+        if (complete.Table.Column(formula.Response) is TextColumn text)
+        {
+            throw new ModelException($"the outcome {formula.Response} must be numbers, but holds text such as \"{text.Levels[0]}\".");
+        }
+
+        return complete;
     }
 
     /// <summary>Refuses a fit in which a variance cannot be told.</summary>

@@ -119,13 +119,14 @@ internal sealed class VarianceTests
             FDistribution.Survival(fit.FRatio, df1, df2));
     }
 
-    // Null where nothing is left.
-    private static GroupingLevel? Without(GroupingLevel level, int term, int column)
+    /// <summary>A grouping factor without one of its effects, and with it the covariances; <see langword="null"/> where nothing is left.</summary>
+    public static GroupingLevel? Without(GroupingLevel level, int term, int column)
     {
         double[][] left = [.. level.Terms[term].Where((_, c) => c != column)];
         ImmutableArray<double[][]> terms = left.Length == 0 ? level.Terms.RemoveAt(term) : level.Terms.SetItem(term, left);
         return terms.IsEmpty ? null : level with { Terms = terms };
     }
 
-    private static double RoundingOf(double criterion) => 1e-11 * (1 + Math.Abs(criterion));
+    /// <summary>Differences of criteria below it are rounding.</summary>
+    public static double RoundingOf(double criterion) => 1e-11 * (1 + Math.Abs(criterion));
 }

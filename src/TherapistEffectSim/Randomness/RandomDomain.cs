@@ -35,6 +35,15 @@ internal enum RandomDomain : byte
     /// <summary>Per patient: two uniforms, number of assessments and time of drop-out.</summary>
     Course = 7,
 
+    /// <summary>Per patient: deviations of intercept and slope of the patient's line.</summary>
+    GrowthPatient = 8,
+
+    /// <summary>Per patient, occasion index k: residuals of measurements 2k and 2k + 1.</summary>
+    GrowthResidual = 9,
+
+    /// <summary>Per patient: a uniform for the time of loss in the course of the measurements; reserved.</summary>
+    GrowthLoss = 10,
+
     /// <summary>
     /// Per candidate t for a therapist, block 2t: alliance skill A*, outcome skill U*; adherence C* and slope deviation. Block 2t + 1: a uniform for the population that the candidate comes from.
     /// Drawn without patients, the second word of block 0 holds the means of the patients' first two numbers instead.
@@ -64,6 +73,9 @@ internal enum RandomDomain : byte
 
     /// <summary>Per therapist, block 0: a normal that parts the effect on the outcome from the mean of the patients' residuals where they were drawn as one.</summary>
     SeparatedEffect = 24,
+
+    /// <summary>Per therapist, block 0: deviations of intercept and slope of the patients' lines; reserved.</summary>
+    GrowthTherapist = 25,
 
     /// <summary>Per site, block 0: site effect; reserved. Block 1 + a: deviation of the effect of arm a; reserved.</summary>
     Site = 32,

@@ -208,7 +208,7 @@ internal sealed class CellWork
         {
             Cell = Plan.Cell,
             Formulas = outline.Formulas,
-            SolvedConstants = [.. Plan.World.SolvedConstants()],
+            SolvedConstants = [.. Plan.SolvedConstants()],
             Replicates = sums.Sizes[0].Replicates,
             End = end,
             Summary = [.. rows],

@@ -7,6 +7,8 @@ namespace TherapistEffectSim.Studies;
 /// <summary>The critical values of a scenario's tests. Not safe to share between threads: those of F are remembered.</summary>
 internal sealed class CriticalValues
 {
+    private readonly Dictionary<int, double> _mixtures;
+
     public CriticalValues(ScenarioPlan plan)
     {
         double alpha = plan.Alpha;
@@ -20,6 +22,7 @@ internal sealed class CriticalValues
         Greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : TwoSided;
         Less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : TwoSided;
         F = new(alpha);
+        _mixtures = plan.Tests.Select(t => t.Parameters).Where(k => k > 1).Distinct().ToDictionary(k => k, k => ChiSquaredMixture.UpperQuantile(alpha, k));
     }
 
     /// <summary>Of |z|.</summary>
@@ -33,6 +36,9 @@ internal sealed class CriticalValues
 
     /// <summary>Of a likelihood ratio of a variance: χ²(0) and χ²(1), half and half.</summary>
     public double Mixture { get; }
+
+    /// <summary>Of a likelihood ratio of a variance with its covariances, k parameters in all: χ²(k − 1) and χ²(k), half and half.</summary>
+    public double MixtureOf(int parameters) => parameters == 1 ? Mixture : _mixtures[parameters];
 
     /// <summary>Of |t|.</summary>
     public TCriticalValues TwoSided { get; }

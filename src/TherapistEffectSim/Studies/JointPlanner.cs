@@ -34,7 +34,7 @@ internal sealed class JointPlanner(
 
     private int JointTest(JointTest joint)
     {
-        string term = joint.Variance is null ? joint.Term ?? "" : ScenarioPlanner.TherapistVariance;
+        string term = joint.Variance is null ? joint.Term ?? "" : $"var({joint.Variance})";
         int test = tests.FindIndex(t => methods[terms[t.Term].Method].Name == joint.Method && terms[t.Term].Name == term && t.Kind == joint.By);
         return test >= 0
             ? test

@@ -143,6 +143,10 @@ internal sealed class LeafDecisions
             LeafComparisons.Products(fit.Theta, fit.Variance, _scratch[t]);
             LeafComparisons.Shares(fit.Theta, _iccs[t]);
         }
+        else if (term.Effect >= 0)
+        {
+            _values.Fits[term.Fit].Effects[term.Effect].CopyTo(_scratch[t], 0);
+        }
 
         return Estimated(term.Fit, term.Coefficient, term.Correction, all);
     }
@@ -153,7 +157,7 @@ internal sealed class LeafDecisions
         ulong kept = coefficient >= 0 ? all & found.Coefficients[coefficient].Kept : all;
         ulong estimable = kept & found.Estimable;
         ulong converged = estimable & found.Converged;
-        ulong onBound = _plan.Fits[fit].Model.HasRandomIntercept
+        ulong onBound = _plan.HasRandomEffects(fit)
             ? LeafComparisons.Below(found.Theta, LeafTests.SingularTheta)
             : 0;
         OutcomeMasks masks = new()
@@ -182,7 +186,11 @@ internal sealed class LeafDecisions
 
         FitValues fit = _values.Fits[test.Fit];
         OutcomeMasks masks = IsOfTerm(test) ? _termMasks[test.Term] : Estimated(test.Fit, test.Coefficient, test.Correction, all);
-        if (_variances[t].Length > 0)
+        if (_variances[t].Length > 0 && test.Effect >= 0)
+        {
+            fit.Effects[test.Effect].CopyTo(_variances[t], 0);
+        }
+        else if (_variances[t].Length > 0)
         {
             LeafComparisons.Products(fit.Theta, fit.Variance, _variances[t]);
         }
@@ -224,6 +232,9 @@ internal sealed class LeafDecisions
             case TestKind.Lrt:
                 LeafComparisons.PositiveDifferences(_values.Fits[test.ReducedFit].Criterion, fit.Criterion, statistics);
                 return LeafComparisons.Above(statistics, _critical.LikelihoodRatio);
+            case TestKind.LrtMixture or TestKind.RlrtMixture when test.ReducedFit >= 0:
+                LeafComparisons.PositiveDifferences(_values.Fits[test.ReducedFit].Criterion, fit.Criterion, statistics);
+                return LeafComparisons.Above(statistics, _critical.MixtureOf(test.Parameters));
             case TestKind.LrtMixture or TestKind.RlrtMixture:
                 LeafComparisons.PositiveDifferences(fit.CriterionAtZero, fit.Criterion, statistics);
                 return LeafComparisons.Above(statistics, _critical.Mixture) & LeafComparisons.Above(fit.Theta, 0);

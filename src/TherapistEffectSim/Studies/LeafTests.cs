@@ -33,7 +33,7 @@ internal sealed class LeafTests
             return values.Correlations[(int)level].Outcome(replicate);
         }
 
-        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
+        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, planned.Effect, values, replicate);
     }
 
     /// <summary>Estimated intraclass correlation of a variance term.</summary>
@@ -48,7 +48,7 @@ internal sealed class LeafTests
             return TestCorrelation(planned, CorrelationOf(planned, values), replicate);
         }
 
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
+        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, planned.Effect, values, replicate);
         double df = DegreesOfFreedom(planned, values, replicate);
         FitValues fit = values.Fits[planned.Fit];
         if (planned.Kind == TestKind.FExact && !LeafValues.Has(fit.FEstimable, replicate))
@@ -92,7 +92,7 @@ internal sealed class LeafTests
             TestKind.Lrt => Statistic(planned, values, replicate) > _critical.LikelihoodRatio,
             TestKind.RlrtExact => fit.ExactPValue[replicate] <= _plan.Alpha,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
-            _ => Statistic(planned, values, replicate) > _critical.Mixture,
+            _ => Statistic(planned, values, replicate) > _critical.MixtureOf(planned.Parameters),
         };
         return estimate with
         {
@@ -110,6 +110,8 @@ internal sealed class LeafTests
         {
             TestKind.FExact => fit.FRatio[replicate],
             TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
+            TestKind.LrtMixture or TestKind.RlrtMixture when test.ReducedFit >= 0 =>
+                Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
             TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
             TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
@@ -227,7 +229,7 @@ internal sealed class LeafTests
             outcome.Status);
     }
 
-    private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate)
+    private TestOutcome Estimate(int fit, int coefficient, int correction, int effect, LeafValues values, int replicate)
     {
         FitValues found = values.Fits[fit];
         if (coefficient >= 0 && !LeafValues.Has(found.Coefficients[coefficient].Kept, replicate))
@@ -246,11 +248,12 @@ internal sealed class LeafTests
         }
 
         double theta = found.Theta[replicate];
-        bool onBound = _plan.Fits[fit].Model.HasRandomIntercept && theta < SingularTheta;
+        bool onBound = _plan.HasRandomEffects(fit) && theta < SingularTheta;
         TermStatus status = onBound ? TermStatus.Singular : TermStatus.Ok;
         if (coefficient < 0)
         {
-            return new(status, theta * found.Variance[replicate], double.NaN, Decision.NotMade, IntervalCoverage.None);
+            double variance = effect >= 0 ? found.Effects[effect][replicate] : theta * found.Variance[replicate];
+            return new(status, variance, double.NaN, Decision.NotMade, IntervalCoverage.None);
         }
 
         CoefficientValues value = found.Coefficients[coefficient];
@@ -309,7 +312,7 @@ internal sealed class LeafTests
         (TestKind.FExact, _) => FDistribution.Survival(statistic, fit.BetweenDf[replicate], fit.WithinDf[replicate]),
         (TestKind.Lrt, _) => ChiSquared.Survival(statistic, 1),
         (TestKind.RlrtExact, _) => fit.ExactPValue[replicate],
-        (TestKind.LrtMixture or TestKind.RlrtMixture, _) => statistic > 0 ? 0.5 * ChiSquared.Survival(statistic, 1) : 1,
+        (TestKind.LrtMixture or TestKind.RlrtMixture, _) => ChiSquaredMixture.Survival(statistic, test.Parameters),
         (TestKind.WaldZ, Alternative.Greater) => NormalDistribution.Survival(statistic),
         (TestKind.WaldZ, Alternative.Less) => NormalDistribution.Cdf(statistic),
         (TestKind.WaldZ, _) => 2 * NormalDistribution.Survival(Math.Abs(statistic)),

@@ -14,7 +14,11 @@ internal sealed class LeafValues
 
     public LeafValues(ScenarioPlan plan)
     {
-        Fits = [.. plan.Fits.Select(fit => new FitValues(fit.Coefficients.Count))];
+        Fits =
+        [
+            .. plan.Fits.Select(fit => new FitValues(fit.Coefficients.Count, 0)),
+            .. plan.TableFits.Select(fit => new FitValues(fit.Coefficients.Count, plan.Effects(fit.Method).Length)),
+        ];
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
         Corrections = [.. plan.Corrections.Select(_ => new CorrectionValues())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
@@ -27,7 +31,7 @@ internal sealed class LeafValues
     /// <summary>Therapists with at least one analysed patient.</summary>
     public double[] Therapists { get; } = new double[Capacity];
 
-    /// <summary>[fit] In the order of the plan.</summary>
+    /// <summary>[fit] In the order of the plan, those of tables after the others.</summary>
     public FitValues[] Fits { get; }
 
     /// <summary>[curve] In the order of the plan.</summary>
@@ -44,9 +48,9 @@ internal sealed class LeafValues
 }
 
 /// <summary>What one fit found.</summary>
-internal sealed class FitValues(int coefficients)
+internal sealed class FitValues(int coefficients, int effects)
 {
-    /// <summary>θ = τ²/σ².</summary>
+    /// <summary>θ = τ²/σ²; of several random effects, 0 where the fit is on the bound and 1 where it is not.</summary>
     public double[] Theta { get; } = new double[LeafValues.Capacity];
 
     /// <summary>σ².</summary>
@@ -81,6 +85,9 @@ internal sealed class FitValues(int coefficients)
 
     /// <summary>[coefficient] The fixed effects that the plan reads.</summary>
     public CoefficientValues[] Coefficients { get; } = [.. Enumerable.Range(0, coefficients).Select(_ => new CoefficientValues())];
+
+    /// <summary>[effect][replicate] Variances of the random effects of a fit of a table, in the order of the plan.</summary>
+    public double[][] Effects { get; } = [.. Enumerable.Range(0, effects).Select(_ => new double[LeafValues.Capacity])];
 }
 
 /// <summary>What one fit found of one fixed effect.</summary>

@@ -10,16 +10,17 @@ internal sealed class MethodModel
 {
     private readonly Scenario _scenario;
 
-    private MethodModel(
-        string name, Method method, Scenario scenario, string text, string response, ImmutableArray<FixedColumn> columns, bool hasRandomIntercept, bool onTherapistMeans)
+    private MethodModel(string name, Method method, Scenario scenario, Formula? formula, ImmutableArray<FixedColumn> columns, bool onTherapistMeans)
     {
         _scenario = scenario;
         Name = name;
         Method = method;
-        Text = text;
-        Response = response;
+        Formula = formula;
+        Text = formula?.ToString() ?? CorrelationPlanner.Text;
+        Response = formula?.Response ?? GeneratedColumns.Outcome;
         Columns = columns;
-        HasRandomIntercept = hasRandomIntercept;
+        RandomTerms = formula?.RandomTerms ?? [];
+        HasRandomIntercept = RandomTerms is [{ HasIntercept: true, Slopes.IsEmpty: true, GroupName: GeneratedColumns.Therapist }];
         OnTherapistMeans = onTherapistMeans;
     }
 
@@ -38,8 +39,20 @@ internal sealed class MethodModel
     /// <summary>Fixed-effects columns; none for correlations.</summary>
     public ImmutableArray<FixedColumn> Columns { get; }
 
-    /// <summary>Whether therapists have a random intercept.</summary>
+    /// <summary>The model; <see langword="null"/> for correlations.</summary>
+    public Formula? Formula { get; }
+
+    /// <summary>Its random terms.</summary>
+    public ImmutableArray<RandomTerm> RandomTerms { get; }
+
+    /// <summary>Whether the random part is a random intercept of therapists.</summary>
     public bool HasRandomIntercept { get; }
+
+    /// <summary>Whether it is fitted to the rows of a table: repeated measurements, or random effects other than an intercept of therapists.</summary>
+    public bool IsOfTable => GeneratedColumns.HasGrowth(_scenario) || (!RandomTerms.IsEmpty && !HasRandomIntercept);
+
+    /// <summary>Whether a row is a measurement of a patient at a week.</summary>
+    public bool IsByWeek => LevelOf(Response) == ColumnLevel.Occasion;
 
     /// <summary>Whether rows are unweighted therapist means.</summary>
     public bool OnTherapistMeans { get; }
@@ -66,14 +79,14 @@ internal sealed class MethodModel
         Trial trial = scenario.Trial;
         string name = NameOf(method);
         PresetModel.CheckModerator(method, name, scenario);
+        PresetModel.CheckKind(method, name, scenario);
         if (method.Preset == MethodPreset.Correlations)
         {
             CorrelationPlanner.CheckKeys(method, name);
-            return new(
-                name, method, scenario, CorrelationPlanner.Text, GeneratedColumns.Outcome, [], hasRandomIntercept: false, onTherapistMeans: false);
+            return new(name, method, scenario, null, [], onTherapistMeans: false);
         }
 
-        bool means = (method.Rows ?? (method.Preset == MethodPreset.TherapistMeans ? AnalysisRows.TherapistMeans : AnalysisRows.Patients))
+        bool means = (method.Rows ?? (method.Preset is MethodPreset.TherapistMeans or MethodPreset.SlopeMeans ? AnalysisRows.TherapistMeans : AnalysisRows.Patients))
             == AnalysisRows.TherapistMeans;
         string text = method.Formula ?? PresetModel.Formula(method, scenario);
         try
@@ -86,13 +99,14 @@ internal sealed class MethodModel
                 throw new StudyException($"method {name}: the formula \"{formula}\" has no fixed effects; a model needs at least an intercept.");
             }
 
-            bool random = HasTherapistIntercept(formula, name);
-            if (random && means)
+            if (!formula.RandomTerms.IsEmpty && means)
             {
                 throw new StudyException($"method {name}: therapist means have one row per therapist and take no random term; remove {formula.RandomTerms[0].Label}.");
             }
 
-            return new(name, method, scenario, formula.ToString(), formula.Response, columns, random, means);
+            MethodModel model = new(name, method, scenario, formula, columns, means);
+            GrowthRules.Check(model, scenario);
+            return model;
         }
         catch (FormulaException e)
         {
@@ -102,38 +116,22 @@ internal sealed class MethodModel
 
     private static void Check(Formula formula, string name, Scenario scenario)
     {
-        foreach (string column in formula.ColumnNames.Where(GeneratedColumns.NotYetAvailable.Contains))
+        if (!GeneratedColumns.HasGrowth(scenario) && formula.ColumnNames.FirstOrDefault(GeneratedColumns.OfGrowth.Contains) is { } week)
         {
-            throw new StudyException($"method {name}: the column {column} is not available in this version.");
+            throw new StudyException($"method {name}: the column {week} belongs to repeated measurements (outcome.kind: growth), but the scenario has one outcome per patient.");
         }
 
         formula.CheckColumns([.. GeneratedColumns.NamesIn(scenario)]);
         ResponseColumn.Check(formula, name, scenario);
-        foreach (FixedTerm term in formula.FixedTerms)
+        foreach (FixedTerm term in formula.FixedTerms.Concat(formula.RandomTerms.SelectMany(random => random.Slopes)))
         {
             foreach (string variable in term.Factors.SelectMany(f => f.Expression.Variables))
             {
                 if (GeneratedColumns.LevelOf(scenario, variable) == ColumnLevel.Label)
                 {
-                    throw new StudyException($"method {name}: {variable} is a label and cannot be a fixed effect; it can group a random intercept, as in (1 | therapist).");
+                    throw new StudyException($"method {name}: {variable} is a label and cannot be a column; it can group random effects, as in (1 | therapist).");
                 }
             }
         }
-    }
-
-    private static bool HasTherapistIntercept(Formula formula, string name)
-    {
-        if (formula.RandomTerms.IsEmpty)
-        {
-            return false;
-        }
-
-        RandomTerm term = formula.RandomTerms[0];
-        bool isTherapistIntercept = formula.RandomTerms.Length == 1
-            && term is { HasIntercept: true, Slopes.IsEmpty: true, GroupName: GeneratedColumns.Therapist };
-        return isTherapistIntercept
-            ? true
-            : throw new StudyException(
-                $"method {name}: the random part {string.Join(" + ", formula.RandomTerms.Select(t => t.Label))} is not available in studies in this version, which take (1 | therapist).");
     }
 }

@@ -24,6 +24,9 @@ internal sealed record PlannedTerm
     /// <summary>Index of the correction of the estimate; −1 if it is reported as it is.</summary>
     public int Correction { get; init; } = -1;
 
+    /// <summary>Index of the variance among the random effects of a fit of a table; −1 for all else.</summary>
+    public int Effect { get; init; } = -1;
+
     /// <summary>What the estimate aims at; <see langword="null"/> if unknown.</summary>
     public required double? TrueValue { get; init; }
 
@@ -33,8 +36,8 @@ internal sealed record PlannedTerm
     /// <summary>What a rejection means; empty if unknown.</summary>
     public required string RejectionMeans { get; init; }
 
-    /// <summary>Whether it is the therapist variance.</summary>
-    public bool IsVariance => Coefficient < 0 && Correlation is null;
+    /// <summary>Whether it is the therapist variance of a random-intercept model, with its intraclass correlation.</summary>
+    public bool IsVariance => Coefficient < 0 && Correlation is null && Effect < 0;
 }
 
 /// <summary>A test of a scenario.</summary>
@@ -55,10 +58,16 @@ internal sealed record PlannedTest
     /// <summary>Place among the coefficients that the fit reads; −1 for a variance and for correlations.</summary>
     public required int Coefficient { get; init; }
 
+    /// <summary>Index of the variance among the random effects of a fit of a table; −1 for all else.</summary>
+    public int Effect { get; init; } = -1;
+
+    /// <summary>Parameters that the reduced fit of a variance has not: the variance and its covariances.</summary>
+    public int Parameters { get; init; } = 1;
+
     /// <summary>Index of the correction of the estimate and its interval, not of the statistic; −1 if there is none.</summary>
     public int Correction { get; init; } = -1;
 
-    /// <summary>Index of the fit without the tested columns, for a likelihood ratio; else −1.</summary>
+    /// <summary>Index of the fit without the tested columns, or without the tested random effect, for a likelihood ratio; else −1.</summary>
     public int ReducedFit { get; init; } = -1;
 
     /// <summary>Index of the test of a curve; −1 for other tests.</summary>

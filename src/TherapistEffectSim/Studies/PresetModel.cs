@@ -17,6 +17,11 @@ internal static class PresetModel
     public static string Formula(Method method, Scenario scenario)
     {
         MethodPreset preset = method.Preset ?? throw new StudyException("a method needs a preset or a formula, but has neither.");
+        if (IsOfGrowth(preset))
+        {
+            return GrowthFormula(preset, method, scenario);
+        }
+
         List<string> terms = [];
         bool armsDiffer = preset != MethodPreset.TherapistMeans || scenario.Trial.Nesting == Nesting.WithinArm; // between therapists
         if (scenario.Trial.Arms.Length > 1 && armsDiffer)
@@ -54,6 +59,8 @@ internal static class PresetModel
         MethodPreset.AdherenceCurve => label == AdherenceSquare || IsProduct(label, AdherenceSquare, GeneratedColumns.Alliance),
         MethodPreset.Moderated => IsProduct(label, ModeratorColumn(method.Moderator!, scenario)!, GeneratedColumns.Alliance),
         MethodPreset.CaseMixAdjusted => label is GeneratedColumns.AllianceBetween or GeneratedColumns.AllianceWithin,
+        MethodPreset.Growth or MethodPreset.GrowthIgnoringTherapist => label == (scenario.Trial.Arms.Length > 1 ? $"{GeneratedColumns.Week}:{GeneratedColumns.Arm}" : GeneratedColumns.Week),
+        MethodPreset.Slopes or MethodPreset.SlopeMeans => label == (scenario.Trial.Arms.Length > 1 ? GeneratedColumns.Arm : DesignColumns.Intercept),
         _ => label is not (DesignColumns.Intercept or GeneratedColumns.Arm or GeneratedColumns.Site) && !method.Adjust.Contains(label),
     };
 
@@ -86,6 +93,62 @@ internal static class PresetModel
             throw new StudyException($"method {name}: {accepted}, but it was '{moderator}'{why}{nearest}");
         }
     }
+
+    /// <summary>Refuses presets of growth in endpoint scenarios, and the others in those with growth.</summary>
+    /// <exception cref="StudyException">Says what is accepted.</exception>
+    public static void CheckKind(Method method, string name, Scenario scenario)
+    {
+        if (method.Preset is not { } preset || IsOfGrowth(preset) == GeneratedColumns.HasGrowth(scenario))
+        {
+            return;
+        }
+
+        string own = string.Join(", ", Enum.GetValues<MethodPreset>().Where(p => IsOfGrowth(p) != IsOfGrowth(preset)).Select(Words.Of));
+        throw new StudyException(GeneratedColumns.HasGrowth(scenario)
+            ? $"method {name}: the preset {Words.Of(preset)} is for one outcome per patient; with outcome.kind: growth take one of {own}, or a formula."
+            : $"method {name}: the preset {Words.Of(preset)} is for outcome.kind: growth; with one outcome per patient take one of {own}, or a formula.");
+    }
+
+    private static bool IsOfGrowth(MethodPreset preset) =>
+        preset is MethodPreset.Growth or MethodPreset.GrowthIgnoringTherapist or MethodPreset.Slopes or MethodPreset.SlopeMeans;
+
+    private static string GrowthFormula(MethodPreset preset, Method method, Scenario scenario)
+    {
+        bool hasArms = scenario.Trial.Arms.Length > 1;
+        bool ofSlopes = preset is MethodPreset.Slopes or MethodPreset.SlopeMeans;
+        List<string> terms =
+        [
+            (ofSlopes, hasArms) switch
+            {
+                (true, true) => GeneratedColumns.Arm,
+                (true, false) => "1",
+                (false, true) => $"{GeneratedColumns.Week} * {GeneratedColumns.Arm}",
+                _ => GeneratedColumns.Week,
+            },
+            .. scenario.Trial.Sites > 1 ? [GeneratedColumns.Site] : (string[])[],
+            .. method.Adjust,
+        ];
+        if (preset == MethodPreset.Slopes)
+        {
+            terms.Add($"(1 | {GeneratedColumns.Therapist})");
+        }
+        else if (!ofSlopes)
+        {
+            GrowthComponents components = GrowthComponents.Of((GrowthOutcome)scenario.Outcome);
+            terms.AddRange(preset == MethodPreset.Growth ? RandomTerm(components.Therapists, GeneratedColumns.Therapist) : []);
+            terms.AddRange(RandomTerm(components.Patients, $"{GeneratedColumns.Therapist}:{GeneratedColumns.Patient}"));
+        }
+
+        return $"{(ofSlopes ? GeneratedColumns.Slope : GeneratedColumns.Outcome)} ~ {string.Join(" + ", terms)}";
+    }
+
+    private static string[] RandomTerm(in SolvedEffects effects, string group) => (effects.HasIntercept, effects.HasSlope) switch
+    {
+        (true, true) => [$"(1 + {GeneratedColumns.Week} | {group})"],
+        (true, false) => [$"(1 | {group})"],
+        (false, true) => [$"(0 + {GeneratedColumns.Week} | {group})"],
+        _ => [],
+    };
 
     private static IEnumerable<string> OwnTerms(MethodPreset preset, Method method, Scenario scenario) => preset switch
     {

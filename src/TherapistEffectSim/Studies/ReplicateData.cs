@@ -31,6 +31,14 @@ public static class ReplicateData
 
         Cell cell = study.Cells[scenario - 1];
         Drawing drawing = StudySampling.Inspect(study);
+        if (GeneratedColumns.HasGrowth(cell.Scenario))
+        {
+            GrowthWorld world = new(cell.Scenario);
+            GrowthData data = new(world, ScenarioPlanner.Key(study, cell.Scenario));
+            data.Draw(replicate - 1, allPatients);
+            return data.ByWeek(GrowthData.Columns(world));
+        }
+
         if (drawing == Drawing.Patients)
         {
             return TrialData.Of(new World(cell.Scenario), ScenarioPlanner.Key(study, cell.Scenario), replicate - 1, allPatients);

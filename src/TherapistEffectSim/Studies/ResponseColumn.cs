@@ -13,6 +13,7 @@ internal static class ResponseColumn
     [
         [GeneratedColumns.Alliance, GeneratedColumns.AllianceWithin],
         [GeneratedColumns.TrueAlliance, GeneratedColumns.TrueAllianceWithin, GeneratedColumns.PatientScore],
+        [GeneratedColumns.Outcome, GeneratedColumns.Slope],
     ];
 
     /// <summary>Refuses responses that no model explains.</summary>
@@ -23,9 +24,9 @@ internal static class ResponseColumn
     public static void Check(Formula formula, string method, Scenario scenario)
     {
         string response = formula.Response;
-        if (GeneratedColumns.LevelOf(scenario, response) != ColumnLevel.Patient)
+        if (!IsResponse(response, scenario))
         {
-            string[] responses = [.. GeneratedColumns.NamesIn(scenario).Where(v => GeneratedColumns.LevelOf(scenario, v) == ColumnLevel.Patient)];
+            string[] responses = [.. GeneratedColumns.NamesIn(scenario).Where(v => IsResponse(v, scenario))];
             throw new StudyException(
                 $"method {method}: the response must be a number that differs between patients ({string.Join(", ", responses)}), but is {response}.");
         }
@@ -36,4 +37,7 @@ internal static class ResponseColumn
             throw new StudyException($"method {method}: {predictor} holds the same quantity as the response {response} and explains it without residual; remove one of them.");
         }
     }
+
+    private static bool IsResponse(string name, Scenario scenario) =>
+        GeneratedColumns.LevelOf(scenario, name) == ColumnLevel.Patient || (name == GeneratedColumns.Outcome && GeneratedColumns.HasGrowth(scenario));
 }

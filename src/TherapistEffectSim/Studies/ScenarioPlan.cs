@@ -32,6 +32,12 @@ internal sealed class ScenarioPlan
     /// <summary>The fits, each once.</summary>
     public required ImmutableArray<PlannedFit> Fits { get; init; }
 
+    /// <summary>The fits of tables, each once; their indices follow those of <see cref="Fits"/>.</summary>
+    public required ImmutableArray<PlannedTableFit> TableFits { get; init; }
+
+    /// <summary>The world with repeated measurements; <see langword="null"/> for endpoint worlds.</summary>
+    public required GrowthWorld? Growth { get; init; }
+
     /// <summary>What is estimated.</summary>
     public required ImmutableArray<PlannedTerm> Terms { get; init; }
 
@@ -58,6 +64,16 @@ internal sealed class ScenarioPlan
 
     /// <summary>Index of the test of each joint name.</summary>
     public required ImmutableArray<int> JointTests { get; init; }
+
+    /// <summary>The random effects of a method that is fitted to tables.</summary>
+    public ImmutableArray<RandomEffectName> Effects(int method) => [.. TableModel.Effects(Methods[method].RandomTerms, Cell.Scenario.Trial).SelectMany(e => e)];
+
+    /// <summary>Whether a fit has random effects, and so a bound to be on.</summary>
+    public bool HasRandomEffects(int fit) =>
+        fit < Fits.Length ? Fits[fit].Model.HasRandomIntercept : !Methods[TableFits[fit - Fits.Length].Method].RandomTerms.IsEmpty;
+
+    /// <summary>Constants that were solved at set-up, by name.</summary>
+    public IEnumerable<KeyValuePair<string, double>> SolvedConstants() => Growth?.SolvedConstants() ?? World.SolvedConstants();
 
     /// <summary>Name of the method of a term.</summary>
     public string MethodOf(PlannedTerm term) => Methods[term.Method].Name;

@@ -29,14 +29,18 @@ internal sealed class ScenarioPlanner
     private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = []; // [method][fixed effect]
-    private readonly List<int> _responses = [];                     // [method] column of the statistics
+    private readonly List<int> _responses = [];                     // [method] column of the statistics; −1 where they are not those of the world
+    private readonly GrowthWorld? _growth;
+    private readonly TablePlanner _tables;
     private PlannedCorrelations? _correlations;
 
     private ScenarioPlanner(Study study, Cell cell)
     {
         _study = study;
         _methods = [.. study.Methods.Select(m => MethodModel.Of(m, cell.Scenario))];
-        _world = new(cell.Scenario);
+        _growth = GeneratedColumns.HasGrowth(cell.Scenario) ? new(cell.Scenario) : null;
+        _world = _growth?.Base ?? new(cell.Scenario);
+        _tables = new(_world, _growth, _terms, _tests);
         _columns = new(_world);
         _corrections = new(_world);
     }
@@ -66,17 +70,17 @@ internal sealed class ScenarioPlanner
 
         foreach (MethodModel method in _methods)
         {
-            _columnIndices.Add(AddColumns(method));
+            _columnIndices.Add(method.IsOfTable ? [] : AddColumns(method));
             _corrections.Prepare(method, _columns);
         }
 
-        _responses.AddRange(_methods.Select(method => _columns.AddVariable(method.Response)));
+        _responses.AddRange(_methods.Select(method => _growth is null ? _columns.AddVariable(method.Response) : -1));
         for (int m = 0; m < _methods.Length; m++)
         {
             PlanMethod(m);
         }
 
-        foreach (PlannedTest test in _tests.Where(t => t.Kind != TestKind.TCorrelation))
+        foreach (PlannedTest test in _tests.Where(t => t.Kind != TestKind.TCorrelation && t.Fit < TablePlanner.Offset))
         {
             _fits[test.Fit].MakeReadyFor(test.Kind);
             if (test.ReducedFit >= 0)
@@ -85,6 +89,8 @@ internal sealed class ScenarioPlanner
             }
         }
 
+        ImmutableArray<PlannedTerm> terms = [.. _terms.Select(t => t with { Fit = Placed(t.Fit) })];
+        ImmutableArray<PlannedTest> placed = [.. _tests.Select(t => t with { Fit = Placed(t.Fit), ReducedFit = Placed(t.ReducedFit) })];
         (ImmutableArray<string> names, ImmutableArray<int> tests) = new JointPlanner(_study, _methods, _terms, _tests).Plan();
         return new()
         {
@@ -96,8 +102,10 @@ internal sealed class ScenarioPlanner
             Methods = _methods,
             Columns = _columns,
             Fits = [.. _fits],
-            Terms = [.. _terms],
-            Tests = [.. _tests],
+            TableFits = [.. _tables.Fits],
+            Growth = _growth,
+            Terms = terms,
+            Tests = placed,
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
             Correlations = _correlations,
@@ -107,6 +115,9 @@ internal sealed class ScenarioPlanner
             JointTests = tests,
         };
     }
+
+    // Fits of tables come after the others.
+    private int Placed(int fit) => fit >= TablePlanner.Offset ? _fits.Count + fit - TablePlanner.Offset : fit;
 
     private ImmutableArray<int> AddColumns(MethodModel method)
     {
@@ -139,6 +150,12 @@ internal sealed class ScenarioPlanner
         {
             CorrelationPlanner.Plan(m, method, _world, requests, _terms, _tests);
             _correlations = new(_columnIndices[m][0], _responses[m]);
+            return;
+        }
+
+        if (method.IsOfTable)
+        {
+            _tables.Plan(m, method, requests);
             return;
         }
 

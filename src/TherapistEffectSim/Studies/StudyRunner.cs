@@ -109,7 +109,12 @@ public static class StudyRunner
         return new StudyRun(study, options, StudySampling.Inspect(study)).Complete(cancellation);
     }
 
-    internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
+    internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) =>
+        plan.Growth is not null ? new TableEngine(plan)
+        : plan.TableFits.IsEmpty ? LaneEngine(plan, lanes)
+        : new JoinedEngine(LaneEngine(plan, lanes), new TableEngine(plan));
+
+    private static IReplicateEngine LaneEngine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
     {
         8 => new ReplicateEngine<Lane8>(plan),
         4 => new ReplicateEngine<Lane4>(plan),

@@ -23,11 +23,12 @@ public static class StudySampling
             if (!plans.TryGetValue(seen, out ScenarioPlan? plan))
             {
                 plans.Add(seen, plan = ScenarioPlanner.Plan(study, cell));
-                drawing = More(drawing, StatisticsSampling.LeastFor(plan.Columns));
+                TableEngine.Check(plan);
+                drawing = plan.TableFits.IsEmpty ? More(drawing, StatisticsSampling.LeastFor(plan.Columns)) : Drawing.Patients;
             }
 
             TrialSize.Check(cell, plan.Methods);
-            drawing = More(drawing, StatisticsSampling.LeastFor(cell.Scenario));
+            drawing = plan.TableFits.IsEmpty ? More(drawing, StatisticsSampling.LeastFor(cell.Scenario)) : Drawing.Patients;
         }
 
         return drawing;
@@ -41,6 +42,7 @@ public static class StudySampling
         [
             .. scenario.Trial.Arms,
             $"{scenario.Trial.Sites}",
+            scenario.Outcome is GrowthOutcome growth ? $"{GrowthComponents.Of(growth).Patients} {GrowthComponents.Of(growth).Therapists}" : "",
             .. scenario.Traits.Keys,
             $"{scenario.Allocation.GetType().Name} {scenario.Alliance.Rater} {scenario.Alliance.Instrument is null} {scenario.Alliance.Severity != 0} {scenario.Trial.Nesting} {scenario.Trial.WithoutTherapists.IsEmpty}",
         ]);

@@ -21,18 +21,19 @@ internal static class TrialSize
                 throw new StudyException($"method {method.Name}: a random intercept needs at least 2 therapists, but {scenario} has {therapists}.");
             }
 
-            if (method.HasRandomIntercept && patients <= therapists)
+            double measured = method.IsByWeek ? patients * ((GrowthOutcome)cell.Scenario.Outcome).Weeks.Length : patients;
+            if (method.HasRandomIntercept && measured <= therapists)
             {
                 throw new StudyException(
                     $"method {method.Name}: a random intercept needs more patients than therapists, but {scenario} has {patients} patients of {therapists} therapists.");
             }
 
-            double rows = method.OnTherapistMeans ? therapists : patients;
+            double rows = method.OnTherapistMeans ? therapists : measured;
             if (rows <= method.Columns.Length)
             {
                 string columns = string.Join(", ", method.Columns.Select(c => c.Name));
                 throw new StudyException(
-                    $"method {method.Name}: the model needs more rows than columns, but {scenario} has {rows} {(method.OnTherapistMeans ? "therapists" : "patients")} for {method.Columns.Length} columns ({columns}).");
+                    $"method {method.Name}: the model needs more rows than columns, but {scenario} has {rows} {(method.OnTherapistMeans ? "therapists" : method.IsByWeek ? "measurements" : "patients")} for {method.Columns.Length} columns ({columns}).");
             }
         }
     }

@@ -11,4 +11,7 @@ public sealed class TaggedAttribute(string tag, params Type[] variants) : Attrib
 
     /// <summary>The sealed records that may stand there.</summary>
     public IReadOnlyList<Type> Variants { get; } = variants;
+
+    /// <summary>Whether the first variant is meant where the key is left out.</summary>
+    public bool FirstIsDefault { get; init; }
 }

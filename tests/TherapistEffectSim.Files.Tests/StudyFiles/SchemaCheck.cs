@@ -55,6 +55,11 @@ internal static class SchemaCheck
                 return true;
             case "oneOf":
                 return ((JsonArray)argument).Count(a => Problems(a!, value).Count == 0) == 1;
+            case "if":
+                Check((JsonObject)schema[Problems(argument, value).Count == 0 ? "then" : "else"]!, value, place, problems);
+                return true;
+            case "then" or "else":
+                return true;
             case "pattern":
                 return System.Text.RegularExpressions.Regex.IsMatch((string)value!, (string)argument!, System.Text.RegularExpressions.RegexOptions.NonBacktracking);
             case "required":

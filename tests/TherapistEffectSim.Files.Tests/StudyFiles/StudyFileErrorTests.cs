@@ -61,11 +61,11 @@ public sealed class StudyFileErrorTests
     [InlineData("random-numbers: comon", "6:17: random-numbers: must be one of common, independent, but was 'comon'; did you mean 'common'?")]
     [InlineData("question: 42", "6:11: question: must be text, but was 42 (in quotes it would be text).")]
     [InlineData("methods: linear", "6:10: methods: must be a list, each item one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, or a map with the keys name, preset, formula, adjust, moderator, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
+        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, growth, growth-ignoring-therapist, slopes, slope-means, or a map with the keys name, preset, formula, adjust, moderator, rows, estimate, reliability, tests, true-values, but was 'linear'.")]
     [InlineData("methods: []", "6:10: methods: must list at least one method, but is empty.")]
     [InlineData("methods: [linear, linear]", "6:19: methods[2]: the name 'linear' is taken; give another name.")]
     [InlineData("methods: [linaer]", "6:11: methods[1]: must be one of null-model, linear, between-within, quadratic, raw-alliance, "
-        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, but was 'linaer'; did you mean 'linear'?")]
+        + "ols-ignoring-therapist, therapist-means, correlations, contextual, case-mix-adjusted, adherence-curve, moderated, growth, growth-ignoring-therapist, slopes, slope-means, but was 'linaer'; did you mean 'linear'?")]
     [InlineData("methods: [{name: m}]", "6:11: methods[1]: takes exactly one of preset and formula, but has neither.")]
     [InlineData("methods: [{formula: outcome ~ 1}]", "6:11: methods[1].name: is missing; a method with a formula needs a name for the result files.")]
     [InlineData("methods: [{name: m, formula: outcome ~ 1, adjust: [severity]}]",
@@ -144,7 +144,8 @@ public sealed class StudyFileErrorTests
     [InlineData("0.1}\n", "0.1}\n  outcome: {residual-sd: -1}", "6:26: scenario.outcome.residual-sd: must be a number in [0.001, 1000000], but was -1.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {residual-sd: {a: 1}}",
         "6:26: scenario.outcome.residual-sd: residual-sd names the arm 'a', but the arms are treatment.")]
-    [InlineData("0.1}\n", "0.1}\n  outcome: {kind: growth}", "6:19: scenario.outcome.kind: growth is not available in this version; it must be endpoint.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {kind: growth}", "6:12: scenario.outcome.weeks: is missing; give a list, each item a number in [-1000, 10000].")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {kind: grow}", "6:19: scenario.outcome.kind: must be one of endpoint, growth, but was 'grow'; did you mean 'growth'?")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {between: {slope: 1}}",
         "6:22: scenario.outcome.between.shape: is missing; give one of none, linear, quadratic, inverted-u, plateau, points.")]
     [InlineData("0.1}\n", "0.1}\n  outcome:\n    within:\n      slope: 1\n",

@@ -9,7 +9,7 @@ public sealed class PatientTraitTests
 {
     [Fact]
     public void TakenColumns_AreTheNamesOfTheVariablesOfEveryDataSet() => Assert.Equal(
-        GeneratedColumns.NamesIn(Worlds.Plain).Concat(GeneratedColumns.NotYetAvailable).Order(StringComparer.Ordinal),
+        GeneratedColumns.NamesIn(Worlds.Plain).Concat(GeneratedColumns.OfGrowth).Order(StringComparer.Ordinal),
         PatientTrait.TakenColumns.Order(StringComparer.Ordinal));
 
     [Theory]

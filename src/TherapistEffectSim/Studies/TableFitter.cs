@@ -1,0 +1,182 @@
+using TherapistEffectSim.Estimation;
+using TherapistEffectSim.Inference;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>Makes the fits of tables, by the estimators of single data sets, and stores what they found.</summary>
+internal sealed class TableFitter
+{
+    private const double SingularBelow = 1e-4; // smallest diagonal element of Λ; lme4's isSingular
+
+    private readonly RandomEffectName[][] _effects; // [method]
+
+    public TableFitter(ScenarioPlan plan) =>
+        _effects = [.. plan.Methods.Select((method, m) => method.IsOfTable ? [.. plan.Effects(m)] : (RandomEffectName[])[])];
+
+    /// <summary>Makes a fit and stores it.</summary>
+    /// <param name="planned">The fit.</param>
+    /// <param name="data">The numbers of its method; <see langword="null"/> if the replicate has too few.</param>
+    /// <param name="values">Where it goes.</param>
+    /// <param name="replicate">Of the leaf.</param>
+    public void Fit(PlannedTableFit planned, ModelData? data, FitValues values, int replicate)
+    {
+        ulong bit = 1UL << replicate;
+        values.Estimable &= ~bit;
+        values.Converged &= ~bit;
+        values.FEstimable &= ~bit;
+        foreach (CoefficientValues coefficient in values.Coefficients)
+        {
+            coefficient.Kept |= bit;
+        }
+
+        if (data is null)
+        {
+            return;
+        }
+
+        ModelData own = data with { Columns = [.. planned.Columns.Select(p => data.Columns[p])] };
+        try
+        {
+            if (own.Random is null || (own.Random.Multipliers is not null && planned.Without is null))
+            {
+                Simple(planned, own, values, replicate);
+            }
+            else
+            {
+                General(planned, own, values, replicate);
+            }
+
+            values.Estimable |= bit;
+        }
+        catch (ModelException)
+        {
+            // No degree of freedom, or no variation, is left for a variance: not estimable.
+        }
+    }
+
+    private static void Simple(PlannedTableFit planned, ModelData data, FitValues values, int replicate)
+    {
+        DataFit fit = DataFit.Of(data.Columns, data.Outcome, data.Random?.Inner.Codes ?? new int[data.Rows], data.Random?.Multipliers ?? [], planned.Reml);
+        data.CheckFit(fit);
+        values.Theta[replicate] = fit.Theta;
+        values.Variance[replicate] = fit.ResidualVariance;
+        values.Criterion[replicate] = fit.Criterion;
+        values.CriterionAtZero[replicate] = fit.CriterionWithoutRandomTerm;
+        values.Converged |= fit.HasConverged ? 1UL << replicate : 0;
+        if (data.Random is not null)
+        {
+            values.Effects[0][replicate] = fit.Theta * fit.ResidualVariance;
+            values.FRatio[replicate] = fit.FRatio;
+            values.BetweenDf[replicate] = fit.BetweenDegreesOfFreedom;
+            values.WithinDf[replicate] = fit.WithinDegreesOfFreedom;
+            values.FEstimable |= fit is { BetweenDegreesOfFreedom: >= 1, WithinDegreesOfFreedom: >= 1 } && double.IsFinite(fit.FRatio) ? 1UL << replicate : 0;
+        }
+
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            int column = planned.Coefficients[k];
+            FixedEffectEstimate? found = null;
+            foreach (FixedEffectEstimate effect in fit.FixedEffects)
+            {
+                found = effect.Column == column ? effect : found;
+            }
+
+            Store(values.Coefficients[k], found, data.Random is null ? data.Rows - fit.FixedEffects.Length : null, replicate);
+        }
+    }
+
+    private void General(PlannedTableFit planned, ModelData data, FitValues values, int replicate)
+    {
+        RandomPart part = data.Random!;
+        GroupingLevel? inner = Level(part.Inner, planned.Without);
+        GroupingLevel? outer = part.Outer is null ? null : Level(part.Outer, planned.Without);
+        (inner, outer) = inner is null ? (outer, null) : (inner, outer);
+        if (inner is null)
+        {
+            DataFit plain = DataFit.Of(data.Columns, data.Outcome, new int[data.Rows], [], planned.Reml);
+            values.Criterion[replicate] = plain.Criterion;
+            values.Converged |= plain.HasConverged ? 1UL << replicate : 0;
+            return;
+        }
+
+        NestedModel model = NestedModel.Of(data.Columns, data.Outcome, inner, outer, planned.Reml);
+        model.Minimise();
+        data.CheckFit(model);
+        values.Criterion[replicate] = model.CriterionValue;
+        values.Converged |= model.HasConverged ? 1UL << replicate : 0;
+        if (planned.Without is not null)
+        {
+            return; // its criterion alone is compared
+        }
+
+        values.Variance[replicate] = model.ResidualVariance;
+        Effects(planned, new RandomEffects(part, model), values, replicate);
+        Coefficients(planned, model, values, replicate);
+    }
+
+    private void Effects(PlannedTableFit planned, RandomEffects random, FitValues values, int replicate)
+    {
+        values.Theta[replicate] = random.SmallestDiagonal < SingularBelow ? 0 : 1;
+        RandomEffectName[] names = _effects[planned.Method];
+        foreach (RandomEffect effect in random.Variances())
+        {
+            values.Effects[Array.IndexOf(names, new(effect.Group, effect.Term))][replicate] = effect.Variance;
+        }
+    }
+
+    private static void Coefficients(PlannedTableFit planned, NestedModel model, FitValues values, int replicate)
+    {
+        NestedSatterthwaite? satterthwaite = planned.NeedsDegreesOfFreedom ? new(model) : null;
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            int kept = model.KeptColumns.IndexOf(planned.Coefficients[k]);
+            FixedEffectEstimate? found = null;
+            if (kept >= 0)
+            {
+                double estimate = model.Estimate(kept, out double[] contrast);
+                double form = 0;
+                foreach (double c in contrast)
+                {
+                    form += c * c;
+                }
+
+                found = new(planned.Coefficients[k], estimate, Math.Sqrt(model.ResidualVariance * form), satterthwaite?.Of(contrast) ?? double.NaN);
+            }
+
+            Store(values.Coefficients[k], found, null, replicate);
+        }
+    }
+
+    private static void Store(CoefficientValues target, FixedEffectEstimate? found, double? degreesOfFreedom, int replicate)
+    {
+        if (found is not { } effect)
+        {
+            target.Kept &= ~(1UL << replicate);
+            return;
+        }
+
+        target.Estimate[replicate] = effect.Estimate;
+        target.StandardError[replicate] = effect.StandardError;
+        target.DegreesOfFreedom[replicate] = degreesOfFreedom ?? effect.DegreesOfFreedom;
+    }
+
+    private static GroupingLevel? Level(RandomFactor factor, RandomEffectName? without)
+    {
+        GroupingLevel level = factor.Level();
+        if (without is not { } left || left.Group != factor.Name)
+        {
+            return level;
+        }
+
+        for (int term = 0; term < factor.Names.Length; term++)
+        {
+            int column = factor.Names[term].IndexOf(left.Term);
+            if (column >= 0)
+            {
+                return VarianceTests.Without(level, term, column);
+            }
+        }
+
+        return level;
+    }
+}
