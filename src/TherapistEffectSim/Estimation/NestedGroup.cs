@@ -7,6 +7,7 @@ internal sealed class NestedGroup
     private readonly int _outer;
     private readonly int _m;
     private readonly double[][] _own;           // [unit] P_u = Z_uᵀH_inner⁻¹Z_u
+    private readonly double[] _reductions;      // [unit] B_uKB_uᵀ
     private readonly double[] _outerOwn;        // Z_outerᵀH⁻¹Z_outer
     private readonly double[] _outerPrecision;  // K = (Ψ⁻¹ + P)⁻¹ of the outer group, P = Z_outerᵀH_inner⁻¹Z_outer
     private readonly double[] _outerReduction;  // N = I − KP = (I + ΨP)⁻¹
@@ -18,6 +19,7 @@ internal sealed class NestedGroup
         Units = data.FirstUnit[group + 1] - FirstUnit;
         (_inner, _outer, _m) = (data.InnerColumns, data.OuterColumns, data.Fixed);
         _own = new double[Units][];
+        _reductions = new double[Units * _inner * _inner];
         Cross = new double[Units][];
         InnerProducts = new double[Units][];
         InnerApplied = new double[Units][];
@@ -30,6 +32,13 @@ internal sealed class NestedGroup
         for (int u = 0; u < Units; u++)
         {
             TakeInner(criterion, u);
+            for (int a = 0; a < _inner; a++)
+            {
+                for (int b = 0; b < _inner; b++)
+                {
+                    _reductions[(((u * _inner) + a) * _inner) + b] = Reduction(u, a, b);
+                }
+            }
         }
     }
 
@@ -73,7 +82,7 @@ internal sealed class NestedGroup
         {
             for (int u = 0; u < Units; u++)
             {
-                sum += _own[u][(a * _inner) + b] - Reduction(u, a, b);
+                sum += _own[u][(a * _inner) + b] - _reductions[(((u * _inner) + a) * _inner) + b];
             }
         }
 
@@ -103,21 +112,13 @@ internal sealed class NestedGroup
             return k.Row == k.Column ? element : 2 * element;
         }
 
-        double[] reduction = new double[_inner * _inner];
         double sum = 0;
         for (int u = 0; u < Units; u++)
         {
             sum += TraceOfPair(_own[u], _own[u], k, l, _inner);
             if (_outer > 0)
             {
-                for (int a = 0; a < _inner; a++)
-                {
-                    for (int b = 0; b < _inner; b++)
-                    {
-                        reduction[(a * _inner) + b] = Reduction(u, a, b);
-                    }
-                }
-
+                ReadOnlySpan<double> reduction = _reductions.AsSpan(u * _inner * _inner, _inner * _inner);
                 sum -= TraceOfPair(_own[u], reduction, k, l, _inner) + TraceOfPair(reduction, _own[u], k, l, _inner);
             }
         }
@@ -204,14 +205,14 @@ internal sealed class NestedGroup
     }
 
     // tr(P E_k X E_l) of symmetric P and X.
-    private static double TraceOfPair(double[] p, double[] x, CovarianceElement k, CovarianceElement l, int order)
+    private static double TraceOfPair(ReadOnlySpan<double> p, ReadOnlySpan<double> x, CovarianceElement k, CovarianceElement l, int order)
     {
-        double sum = Term(k.Row, k.Column, l.Row, l.Column);
-        sum += l.Row == l.Column ? 0 : Term(k.Row, k.Column, l.Column, l.Row);
-        sum += k.Row == k.Column ? 0 : Term(k.Column, k.Row, l.Row, l.Column);
-        return sum + (k.Row == k.Column || l.Row == l.Column ? 0 : Term(k.Column, k.Row, l.Column, l.Row));
+        double sum = Term(p, x, k.Row, k.Column, l.Row, l.Column);
+        sum += l.Row == l.Column ? 0 : Term(p, x, k.Row, k.Column, l.Column, l.Row);
+        sum += k.Row == k.Column ? 0 : Term(p, x, k.Column, k.Row, l.Row, l.Column);
+        return sum + (k.Row == k.Column || l.Row == l.Column ? 0 : Term(p, x, k.Column, k.Row, l.Column, l.Row));
 
-        double Term(int a, int b, int c, int d) => p[(d * order) + a] * x[(b * order) + c];
+        double Term(ReadOnlySpan<double> p, ReadOnlySpan<double> x, int a, int b, int c, int d) => p[(d * order) + a] * x[(b * order) + c];
     }
 
     private double[] Picked(double[] products, CovarianceElement element, int rows)
