@@ -195,7 +195,8 @@ internal sealed class StudyExecution
         {
             Threads = _request.Threads,
             OnCell = _ => throw new InvalidOperationException("A shard has no results."),
-            OnReplicate = _request.KeepReplicates ? _ => { } : null,
+            OnReplicate = _request.KeepReplicates ? _ => { }
+            : null,
             Store = store,
             Shard = shard,
         };

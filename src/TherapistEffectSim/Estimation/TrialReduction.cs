@@ -27,6 +27,7 @@ internal sealed class TrialReduction<T>
     private readonly (int Element, int Source, int Other, double Scale)[] _within; // elements of the cross-products within therapists that are not 0
     private readonly MeansKind[] _kinds; // [column]
     private readonly int _observedColumn; // that the observed means are; −1 where they need memory of their own
+    private readonly int _lastSource; // of the last column
     private readonly CurveMoments<T>? _curve; // null: means and products column by column
     private readonly bool _sumsAnalysed; // patients, of whom some may be lost, are summed therapist by therapist
     private readonly bool _countsAreGiven;
@@ -65,6 +66,7 @@ internal sealed class TrialReduction<T>
         _within = [.. NonzeroProducts()];
         _kinds = [.. columns.Columns.Select(c => KindOf(c, columns.MeasuredMeans))];
         _observedColumn = _isComplete ? Array.IndexOf(_kinds, MeansKind.ObservedMean) : -1;
+        _lastSource = columns.Columns[^1].Source;
         _curve = Curve();
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
@@ -222,7 +224,7 @@ internal sealed class TrialReduction<T>
         T grand = sum / T.Max(therapists, one);
         if (_curve is not null)
         {
-            _curve.Fill(means, grand, _moments.Means(_columns.Columns[^1].Source));
+            _curve.Fill(means, grand, _moments.Means(_lastSource));
         }
         else
         {

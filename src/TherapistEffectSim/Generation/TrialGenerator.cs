@@ -24,6 +24,7 @@ internal sealed class TrialGenerator<T>
     private readonly CombinedTherapists<T>? _combined; // null: effects and mean residuals are two numbers
     private readonly bool _needsMeasurement;
     private readonly bool _needsMasks;
+    private readonly bool _caseloadsAreGiven;
     private TrialBatch<T>? _filled; // holds the caseloads
 
     /// <param name="world">The world.</param>
@@ -55,7 +56,8 @@ internal sealed class TrialGenerator<T>
             || world.Components.Severity != 0
             || world.LossBeforeAlliance is { Severity: not 0 }
             || world.LossBeforeOutcome is { Severity: not 0 };
-        _needsMasks = !(world.IsComplete && world.Caseloads.IsGiven);
+        _caseloadsAreGiven = world.Caseloads.IsGiven;
+        _needsMasks = !(world.IsComplete && _caseloadsAreGiven);
     }
 
     /// <summary>Whether <see cref="TrialBatch{T}.Measured"/> and <see cref="TrialBatch{T}.Analysed"/> are filled; if not, all patients are analysed.</summary>
@@ -72,7 +74,7 @@ internal sealed class TrialGenerator<T>
     {
         _random.MoveTo(first);
         int real = _world.Layout.RealTherapists;
-        if (!_world.Caseloads.IsGiven || !ReferenceEquals(batch, _filled))
+        if (!_caseloadsAreGiven || !ReferenceEquals(batch, _filled))
         {
             _world.Caseloads.Fill(batch.Caseload.Span[..real], _random);
             batch.Caseload.Span[real..].Fill(T.Create(1));
