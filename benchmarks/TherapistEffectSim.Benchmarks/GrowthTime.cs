@@ -24,6 +24,7 @@ internal static class GrowthTime
 
     private static bool Show(string name, int[] sizes, Func<int, Scenario> world, bool statistics)
     {
+        _ = Nanoseconds(Workload.Plan(world(sizes[0]), Workload.PeerMethods, statistics)); // compiles
         double[] times = Array.ConvertAll(sizes, size => Nanoseconds(Workload.Plan(world(size), Workload.PeerMethods, statistics)));
         double slope = Slope(Array.ConvertAll(sizes, s => Math.Log(s)), Array.ConvertAll(times, Math.Log));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: slope {slope:F3}"));

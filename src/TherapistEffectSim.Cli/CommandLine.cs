@@ -54,6 +54,7 @@ internal static class CommandLine
         {
             RunCommand.Create(streams),
             MergeCommand.Create(streams),
+            SlurmCommand.Create(streams),
             PlanCommand.Create(streams),
             SimulateCommand.Create(streams),
             ValidateCommand.Create(streams),

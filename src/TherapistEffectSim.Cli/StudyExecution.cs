@@ -3,6 +3,7 @@ using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.Checkpoints;
 using TherapistEffectSim.Files.Results;
+using TherapistEffectSim.Performance;
 using TherapistEffectSim.Reports.Charts;
 using TherapistEffectSim.Studies;
 
@@ -56,6 +57,19 @@ internal sealed class StudyExecution
     private static CheckpointRun? Earlier(string path, Shard? shard) =>
         Checkpoint.In(path, shard).OrderByDescending(c => c.Shard == (shard ?? Shard.Whole)).Select(c => c.Run).FirstOrDefault(run => run is not null);
 
+    /// <summary>Why a study cannot be split into shards; <see langword="null"/> if it can.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="shards">Number of shards.</param>
+    /// <param name="found">How their number was asked for.</param>
+    public static string? WhyNotSplit(Study study, int shards, string found) =>
+        study.Precision is not null
+            ? "a study with target-mcse cannot be split into shards, because a scenario's precision is known only as a whole; give --replicates N"
+        : shards > Shard.MostOf(study.Replicates)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{study.Replicates} replicates can be split into at most {Shard.MostOf(study.Replicates)} shards, whole blocks of 64, but {found}")
+        : null;
+
     private bool Refuses()
     {
         if (_request.Shard is not { } shard)
@@ -63,16 +77,10 @@ internal sealed class StudyExecution
             return false;
         }
 
-        string? refusal =
-            _study.Precision is not null
-                ? "a study with target-mcse cannot be split into shards, because a scenario's precision is known only as a whole; give --replicates N"
-            : _source.SeedWasDrawn
+        string? refusal = WhyNotSplit(_study, shard.Count, $"--shard is {shard}")
+            ?? (_source.SeedWasDrawn
                 ? $"a shard needs the seed of the others, but none is given: write seed: {_source.Seed} into the study, or give --seed"
-            : shard.Count > Shard.MostOf(_study.Replicates)
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{_study.Replicates} replicates can be split into at most {Shard.MostOf(_study.Replicates)} shards, whole blocks of 64, but --shard is {shard}")
-            : null;
+                : null);
         if (refusal is not null)
         {
             _streams.Say($"{_source.Name}: {refusal}.");
@@ -195,8 +203,7 @@ internal sealed class StudyExecution
         {
             Threads = _request.Threads,
             OnCell = _ => throw new InvalidOperationException("A shard has no results."),
-            OnReplicate = _request.KeepReplicates ? _ => { }
-            : null,
+            OnReplicate = _request.KeepReplicates ? NotHandedOut : null,
             Store = store,
             Shard = shard,
         };
@@ -204,13 +211,16 @@ internal sealed class StudyExecution
         bool complete = Complete(options, total);
         long done = restored + options.Progress.ReplicatesDone;
         string file = Path.Join(_path, Checkpoint.NameOf(shard));
-        _streams.Say(
-            complete ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"Shard {shard} is done: {total:N0} replicates in {file} ({clock.Elapsed.TotalSeconds:F1} s). When all are: tes merge {_path}")
-            : done > 0 ? string.Create(CultureInfo.InvariantCulture, $"Interrupted after {done:N0} of {total:N0} replicates of shard {shard}. They are kept in {file}; --resume goes on.")
-            : "Interrupted before the first 64 replicates were done: nothing is kept.");
+        string how = complete
+            ? $"Shard {shard} is done: {total:N0} replicates in {file} ({clock.Elapsed.TotalSeconds:F1} s). When all are: tes merge {_path}"
+            : $"Interrupted after {done:N0} of {total:N0} replicates of shard {shard}. They are kept in {file}; --resume goes on.";
+        _streams.Say(done > 0 ? how : "Interrupted before the first 64 replicates were done: nothing is kept.");
         return complete ? ExitCode.Done : ExitCode.Interrupted;
+    }
+
+    // The tests of a shard's replicates are stored, and handed out by the merge.
+    private static void NotHandedOut(ReplicateRow row)
+    {
     }
 
     private bool Complete(RunOptions options, long total)

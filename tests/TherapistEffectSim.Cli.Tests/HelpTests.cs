@@ -6,6 +6,7 @@ public sealed class HelpTests
     [InlineData("help")]
     [InlineData("help-run", "run")]
     [InlineData("help-merge", "merge")]
+    [InlineData("help-slurm", "slurm")]
     [InlineData("help-plan", "plan")]
     [InlineData("help-simulate", "simulate")]
     [InlineData("help-validate", "validate")]
@@ -32,7 +33,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_OfAnyCommand_FitsATerminalOfAHundredColumns() =>
         Assert.All(
-            ((string[])["", "run", "merge", "plan", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "report", "teach", "calibrate", "statement", "verify", "completion"])
+            ((string[])["", "run", "merge", "slurm", "plan", "simulate", "validate", "schema", "scenarios", "scenarios show", "scenarios copy", "fit", "summarise", "report", "teach", "calibrate", "statement", "verify", "completion"])
                 .SelectMany(command => CommandRun.Of($"{command} --help".Split(' ', StringSplitOptions.RemoveEmptyEntries)).Output.Split('\n')),
             line => Assert.InRange(line.Length, 0, 102));
 

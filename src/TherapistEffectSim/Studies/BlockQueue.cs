@@ -11,9 +11,9 @@ internal readonly record struct LeafBlock(int Cell, long FirstLeaf, long EndLeaf
 
 /// <summary>A block that was run, or neighbouring leaves that were stored.</summary>
 /// <param name="Block">Which.</param>
-/// <param name="Work">Its scenario.</param>
+/// <param name="Work">Its scenario; <see langword="null"/> for stored leaves that were only left out.</param>
 /// <param name="Kept">Tests of the only leaf, where replicates are kept and were run.</param>
-internal readonly record struct FinishedBlock(LeafBlock Block, CellWork Work, KeptLeaf? Kept);
+internal readonly record struct FinishedBlock(LeafBlock Block, CellWork? Work, KeptLeaf? Kept);
 
 /// <summary>Hands blocks of leaves to threads in order, looks at scenarios when they have come to a look, and takes finished blocks to hand them out in order.</summary>
 /// <remarks>
@@ -106,10 +106,7 @@ internal sealed class BlockQueue(int cells, long firstLeaf, ImmutableArray<long>
             cell.Running--;
             if (finished.Block.Stored is { } stored)
             {
-                foreach ((long first, long end) in stored.Leaves)
-                {
-                    cell.Finished.Add(first, finished with { Block = new(cell.Cell, first, end, stored) });
-                }
+                AddStored(cell, stored);
             }
             else
             {
@@ -169,6 +166,18 @@ internal sealed class BlockQueue(int cells, long firstLeaf, ImmutableArray<long>
         cell.Stored = StoredOf(cell.Cell, leaf, looks[cell.Look]);
         cell.Unfetched = LeavesStoredAlone || cell.Stored.Parts.IsEmpty ? null : cell.Stored;
         cell.NextLeaf = StoredOnly ? looks[cell.Look] : cell.Stored.Skip(leaf);
+        if (LeavesStoredAlone)
+        {
+            AddStored(cell, cell.Stored);
+        }
+    }
+
+    private static void AddStored(OpenCell cell, StoredLeaves stored)
+    {
+        foreach ((long first, long end) in stored.Leaves)
+        {
+            cell.Finished.Add(first, new(new(cell.Cell, first, end, stored), cell.Work, null));
+        }
     }
 
     private void EndLooks(OpenCell cell)

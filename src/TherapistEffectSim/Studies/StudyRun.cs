@@ -154,7 +154,7 @@ internal sealed class StudyRun
         {
             if (!_active.TryGetValue(cell, out CellWork? work))
             {
-                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _drawing), _study.Replicates, Keeps, _options.Store);
+                work = new(ScenarioPlanner.Plan(_study, _study.Cells[cell], _drawing), _study.Replicates, Keeps && _options.Shard is null, _options.Store);
                 _active.Add(cell, work);
                 _options.UnderWay?.Begin(work);
             }
@@ -226,16 +226,22 @@ internal sealed class StudyRun
 
     private void HandOutReplicates(FinishedBlock finished)
     {
+        if (!Keeps || _options.Shard is not null)
+        {
+            return;
+        }
+
+        CellWork work = finished.Work!;
         if (finished.Kept is { } kept)
         {
-            HandOut(kept, finished.Work);
+            HandOut(kept, work);
         }
-        else if (Keeps && finished.Block.Stored is { } stored)
+        else if (finished.Block.Stored is { } stored)
         {
             (long first, long end) = (finished.Block.FirstLeaf * Leaf, finished.Block.EndLeaf * Leaf);
             foreach (StoredPart part in stored.Parts.Where(p => p.Label.Replicates[0].First >= first && p.Label.Replicates[0].First < end))
             {
-                HandOut(finished.Work.KeptOf(part), finished.Work);
+                HandOut(work.KeptOf(part), work);
             }
         }
     }

@@ -59,6 +59,28 @@ public sealed class StoredPartsTests
         }
     }
 
+    // More blocks than may wait for earlier ones, with stored leaves before, between and after them.
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void Run_OfManyBlocksBetweenStoredOnes_ComesToItsEnd(bool isShard, bool keep)
+    {
+        Study study = StudyOf(64 * 300, null);
+        Shard? shard = isShard ? new(1, 1) : null;
+        MemoryStore store = new();
+        Run(study, keep, new() { OnCell = _ => { }, Threads = 2, Store = store, Shard = shard });
+        MemoryStore some = new(store.Written.Where(p => p.Label.Replicates[0].First / 64 is < 16 or (> 140 and < 150) or > 280));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+
+        bool complete = StudyRunner.Run(
+            study, new() { OnCell = _ => { }, OnReplicate = keep ? _ => { } : null, Threads = 1, Store = some, Shard = shard }, patience.Token);
+
+        Assert.True(complete, "The run waits for itself.");
+        Assert.NotEmpty(some.Scenarios);
+    }
+
     [Fact]
     public void Run_WithMoreReplicates_GoesOnFromAllLeavesButTheUnfinishedLast()
     {
