@@ -378,13 +378,16 @@ internal sealed class TrialGenerator<T>
 
         if (_world.LossBeforeAlliance is { } first)
         {
-            _loss.Lose(first, _world.Scenario.Attrition.Alliance.Rate, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured);
+            _loss.Lose(first, _world.Scenario.Attrition.Alliance.Rate, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured, measured);
         }
 
-        measured.CopyTo(analysed);
         if (_world.LossBeforeOutcome is { } second)
         {
-            _loss.Lose(second, _world.Scenario.Attrition.Outcome.Rate, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, analysed);
+            _loss.Lose(second, _world.Scenario.Attrition.Outcome.Rate, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, measured, analysed);
+        }
+        else
+        {
+            measured.CopyTo(analysed);
         }
     }
 }
