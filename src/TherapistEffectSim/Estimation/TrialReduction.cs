@@ -25,6 +25,7 @@ internal sealed class TrialReduction<T>
     private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
     private readonly (int Element, int Source, int Other, double Scale)[] _within; // elements of the cross-products within therapists that are not 0
+    private readonly bool _hasMeasuredMeans; // of all whose alliance was measured
     private readonly MeansKind[] _kinds; // [column]
     private readonly int _observedColumn; // that the observed means are; −1 where they need memory of their own
     private readonly int _lastSource; // of the last column
@@ -64,6 +65,7 @@ internal sealed class TrialReduction<T>
         _summation = sums ? new(world, _generator.Random) : null;
         _countsAreGiven = (withoutPatients || sums) && world.Caseloads.IsGiven;
         _within = [.. NonzeroProducts()];
+        _hasMeasuredMeans = columns.MeasuredMeans;
         _kinds = [.. columns.Columns.Select(c => KindOf(c, columns.MeasuredMeans))];
         _observedColumn = _isComplete ? Array.IndexOf(_kinds, MeansKind.ObservedMean) : -1;
         _lastSource = columns.Columns[^1].Source;
@@ -87,7 +89,7 @@ internal sealed class TrialReduction<T>
     public TherapistStatistics<T> Statistics { get; }
 
     /// <summary>[therapist] Patients over whom the observed mean of the alliance is taken; only where a column needs it.</summary>
-    public ReadOnlySpan<T> PatientsOfMeans => _columns.MeasuredMeans ? _moments.Measured : _moments.Analysed;
+    public ReadOnlySpan<T> PatientsOfMeans => _hasMeasuredMeans ? _moments.Measured : _moments.Analysed;
 
     /// <summary>The patients of the replicates last generated, if a test needs them.</summary>
     public PatientRows<T>? Rows { get; }
@@ -173,7 +175,7 @@ internal sealed class TrialReduction<T>
             {
                 _generator.Patients(first + t, 0, _batch);
                 _moments.SumAnalysed(first + t, out _sums[t]);
-                if (_columns.MeasuredMeans)
+                if (_hasMeasuredMeans)
                 {
                     _moments.SumAlliance(first + t);
                 }
@@ -192,7 +194,7 @@ internal sealed class TrialReduction<T>
         }
 
         Span<T> observed = Observed;
-        ReadOnlySpan<T> means = _columns.MeasuredMeans ? _moments.MeasuredMeans : _moments.AnalysedAllianceMeans;
+        ReadOnlySpan<T> means = _hasMeasuredMeans ? _moments.MeasuredMeans : _moments.AnalysedAllianceMeans;
         ReadOnlySpan<T> n = _moments.Analysed;
         T one = T.Create(1);
         T sum = T.Create(0);

@@ -22,6 +22,7 @@ internal sealed class TrialGenerator<T>
     private readonly PatientMechanisms<T>? _furtherPatients;
     private readonly LaneBuffer<T>? _meanWords; // [therapist] second words; null: they are not means
     private readonly CombinedTherapists<T>? _combined; // null: effects and mean residuals are two numbers
+    private readonly bool _hasSites; // whose effects differ
     private readonly bool _needsMeasurement;
     private readonly bool _needsMasks;
     private readonly bool _caseloadsAreGiven;
@@ -56,6 +57,7 @@ internal sealed class TrialGenerator<T>
             || world.Components.Severity != 0
             || world.LossBeforeAlliance is { Severity: not 0 }
             || world.LossBeforeOutcome is { Severity: not 0 };
+        _hasSites = world.Components.SiteSd != 0;
         _caseloadsAreGiven = world.Caseloads.IsGiven;
         _needsMasks = !(world.IsComplete && _caseloadsAreGiven);
     }
@@ -81,7 +83,11 @@ internal sealed class TrialGenerator<T>
             _filled = batch;
         }
 
-        SiteEffects();
+        if (_hasSites)
+        {
+            SiteEffects(); // else all 0, as at the start
+        }
+
         _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
         if (_combined is not null && _furtherTherapists is null)
@@ -278,11 +284,6 @@ internal sealed class TrialGenerator<T>
     private void SiteEffects()
     {
         Span<T> words = _words.Span[..2];
-        if (_world.Components.SiteSd == 0)
-        {
-            return; // all 0, as at the start
-        }
-
         T sd = T.Create(_world.Components.SiteSd);
         for (int site = 0; site < _siteEffects.Length; site++)
         {

@@ -150,9 +150,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         fit.Coefficients();
-        for (int k = 0; k < planned.Coefficients.Count; k++)
+        ReadOnlySpan<int> read = CollectionsMarshal.AsSpan(planned.Coefficients);
+        for (int k = 0; k < read.Length; k++)
         {
-            int position = planned.Coefficients[k];
+            int position = read[k];
             CoefficientValues coefficient = values.Coefficients[k];
             Store(fit.Beta(position), coefficient.Estimate, offset);
             Store(fit.StandardError(position), coefficient.StandardError, offset);
@@ -169,13 +170,19 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     {
         FitValues values = leaf.Fits[f];
         PlannedFit planned = _plan.Fits[f];
-        if (_balanced?.Fits[f] is { } balanced)
+        if (_fits[f] is { } fitter)
         {
-            ClosedForm(planned, balanced, values, offset);
-            return;
+            Iterated(f, planned, fitter, leaf, offset);
         }
+        else
+        {
+            ClosedForm(planned, _balanced!.Fits[f]!, values, offset);
+        }
+    }
 
-        RandomInterceptFit<T> fitter = _fits[f]!;
+    private void Iterated(int f, PlannedFit planned, RandomInterceptFit<T> fitter, LeafValues leaf, int offset)
+    {
+        FitValues values = leaf.Fits[f];
         TherapistStatistics<T> data = planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics;
         LinearModelFit<T> fit = _startedBy[f] < 0 ? fitter.Fit(data) : fitter.Fit(data, _fits[_startedBy[f]]!.Correction);
         Store(fit.Theta, values.Theta, offset);
