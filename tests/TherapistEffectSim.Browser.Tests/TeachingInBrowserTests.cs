@@ -17,7 +17,7 @@ public sealed class TeachingInBrowserTests(Chromium chromium) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _server.StartAsync();
-        Engine.WarmUp();
+        await Engine.WarmUpAsync(CancellationToken.None);
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
