@@ -9,6 +9,21 @@ public sealed class SimulateTests
     private const double Tolerance = 1e-9; // relative
     private const double Rounding = 1e-12; // of differences between criteria in the hundreds
 
+    private const string Growth = """
+        name: growth
+        seed: 8
+        replicates: 70
+        scenario:
+          trial: {arms: [control, treatment], therapists: 6, caseload: 5}
+          outcome:
+            kind: growth
+            weeks: [0, 1, 3]
+            shares: {patient-icc: 0.5, therapist-icc: 0.1, slope-icc: 0.1, variance-ratio: 0.1}
+            dropout: {rate: 0.4}
+        methods: [growth, slopes]
+
+        """;
+
     private const string Curve = """
         name: curve
         seed: 5
@@ -226,6 +241,27 @@ public sealed class SimulateTests
         Assert.Equal(ExitCode.Done, run.ExitCode);
         using JsonDocument document = JsonDocument.Parse(run.Output);
         return document.RootElement.Clone();
+    }
+
+    [Fact]
+    public void Simulate_OfGrowth_HasARowForEachMeasurementAndASlopeForEachPatient()
+    {
+        using TemporaryFolder folder = new();
+        string study = folder.Write("growth.yaml", Growth);
+        CommandRun all = CommandRun.Of("simulate", study, "--replicate", "3", "--all-patients");
+        CommandRun analysed = CommandRun.Of("simulate", study, "--replicate", "3");
+        string data = folder.Write("data.csv", analysed.Output);
+        CommandRun slopes = CommandRun.Of("fit", data, "--formula", "slope ~ arm + (1 | therapist)");
+
+        string[] rows = all.Output.TrimEnd('\n').Split('\n');
+        Assert.StartsWith("patient,therapist,site,arm,week,after_onset,outcome,slope,alliance,", rows[0], StringComparison.Ordinal);
+        Assert.Equal(1 + (6 * 5 * 3), rows.Length);
+        string[] measured = [.. rows.Where(row => row.Split(',')[6] != "NA")];
+        Assert.Equal(measured, analysed.Output.TrimEnd('\n').Split('\n'));
+        Assert.InRange(measured.Length, 40, 88);
+        int patients = measured.Count(row => row.Split(',')[7] is not ("NA" or "slope"));
+        Assert.Contains($"\n  {patients} observations, therapist: 6 levels\n", slopes.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, slopes.ExitCode);
     }
 
     private static void AssertClose(double expected, string found, string what, double tolerance = Tolerance)

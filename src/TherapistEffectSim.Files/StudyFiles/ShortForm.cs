@@ -104,7 +104,7 @@ internal sealed class ArmEffectForm<TEffect>(string unit, Func<double, TEffect> 
     {
         if (node is not MapNode map)
         {
-            return node is ScalarNode scalar && CoreScalar.TryNumber(scalar, out double number)
+            return node is ScalarNode scalar && CoreScalar.TryNumber(scalar, out double number) && s_difference.Interval!.Contains(number)
                 ? ofNumber(number)
                 : binder.Refuse(node, path, Accepted);
         }
