@@ -77,6 +77,7 @@ internal static class ResultWords
         "rlrt-mixture" => "restricted likelihood ratio",
         "lrt-mixture" or "lrt" => "likelihood ratio",
         "t-satterthwaite" => "t, Satterthwaite",
+        "t-kenward-roger" => "t, Kenward–Roger",
         "wald-z" => "Wald z",
         "t-hc3" => "t, HC3",
         "t-cr2" => "t, CR2",

@@ -64,6 +64,7 @@ internal static class Say
     {
         "wald-z" => "Wald's z test",
         "t-satterthwaite" => "the t test with Satterthwaite's degrees of freedom",
+        "t-kenward-roger" => "the t test with the standard errors and degrees of freedom of Kenward and Roger",
         "t-hc3" => "the t test with standard errors robust to unequal variances (HC3)",
         "t-cr2" => "the t test with standard errors robust to therapists as clusters (CR2) and Satterthwaite's degrees of freedom",
         "t-correlation" => "the t test of Pearson's correlation",

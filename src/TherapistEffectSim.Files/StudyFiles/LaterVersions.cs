@@ -11,9 +11,9 @@ internal static partial class LaterVersions
         "redraw-predictors",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
         "scenario.outcome.kind=growth",
-        "methods.tests.by=t-kenward-roger", "methods.tests.by=bootstrap",
+        "methods.tests.by=bootstrap",
         "methods.tests.by=joint-wald",
-        "joint.by=t-kenward-roger", "joint.by=bootstrap",
+        "joint.by=bootstrap",
         "joint.by=joint-wald");
 
     public static bool HasKey(string path) => Has(path, "");

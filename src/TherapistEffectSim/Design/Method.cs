@@ -163,6 +163,12 @@ public enum TestKind
     /// <summary>Estimate over standard error against t with Satterthwaite's degrees of freedom; for least squares the ordinary t test.</summary>
     TSatterthwaite,
 
+    /// <summary>
+    /// Estimate over the standard error of Kenward and Roger against t with their degrees of freedom, by REML; for least squares the
+    /// ordinary t test.
+    /// </summary>
+    TKenwardRoger,
+
     /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of patients or therapist means.</summary>
     THc3,
 

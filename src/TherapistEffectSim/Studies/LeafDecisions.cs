@@ -111,6 +111,7 @@ internal sealed class LeafDecisions
         CorrectionValues? correction = planned.Correction >= 0 ? _values.Corrections[planned.Correction] : null;
         return planned.Kind switch
         {
+            TestKind.TKenwardRoger => coefficient.KenwardRoger.StandardError,
             TestKind.THc3 => correction?.Hc3 ?? coefficient.Hc3.StandardError,
             TestKind.TCr2 => correction?.Cr2 ?? coefficient.Cr2.StandardError,
             _ => correction?.StandardError ?? coefficient.StandardError,

@@ -61,16 +61,16 @@ internal sealed class LeafTests
             return estimate;
         }
 
-        if (Robust(planned, fit) is { } robust)
+        if (OwnError(planned, fit) is { } own)
         {
-            if (!(robust.StandardError[replicate] > 0 && df > 0))
+            if (!(own.StandardError[replicate] > 0 && df > 0))
             {
                 return TestOutcome.Failed(TermStatus.NotEstimable);
             }
 
             estimate = estimate with
             {
-                StandardError = planned.Correction >= 0 ? (planned.Kind == TestKind.TCr2 ? values.Corrections[planned.Correction].Cr2 : values.Corrections[planned.Correction].Hc3)[replicate] : robust.StandardError[replicate],
+                StandardError = planned.Correction >= 0 ? (planned.Kind == TestKind.TCr2 ? values.Corrections[planned.Correction].Cr2 : values.Corrections[planned.Correction].Hc3)[replicate] : own.StandardError[replicate],
             };
         }
 
@@ -87,7 +87,7 @@ internal sealed class LeafTests
         bool rejected = planned.Kind switch
         {
             TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
-            TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _critical.F.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
             TestKind.Lrt => Statistic(planned, values, replicate) > _critical.LikelihoodRatio,
             TestKind.RlrtExact => fit.ExactPValue[replicate] <= _plan.Alpha,
@@ -113,7 +113,7 @@ internal sealed class LeafTests
             TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
             TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
-            TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / Robust(test, fit)!.StandardError[replicate],
+            TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / OwnError(test, fit)!.StandardError[replicate],
             _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
         };
     }
@@ -167,10 +167,12 @@ internal sealed class LeafTests
     }
 
     /// <summary>Whether a test has an interval of estimate ± critical value × standard error.</summary>
-    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2;
+    public static bool HasInterval(TestKind kind) =>
+        kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2;
 
-    private static RobustValues? Robust(PlannedTest test, FitValues fit) => test.Kind switch
+    private static OwnErrorValues? OwnError(PlannedTest test, FitValues fit) => test.Kind switch
     {
+        TestKind.TKenwardRoger => fit.Coefficients[test.Coefficient].KenwardRoger,
         TestKind.THc3 => fit.Coefficients[test.Coefficient].Hc3,
         TestKind.TCr2 => fit.Coefficients[test.Coefficient].Cr2,
         _ => null,
@@ -180,7 +182,7 @@ internal sealed class LeafTests
     private static double DegreesOfFreedom(PlannedTest test, LeafValues values, int replicate) => test.Kind switch
     {
         TestKind.TSatterthwaite => values.Fits[test.Fit].Coefficients[test.Coefficient].DegreesOfFreedom[replicate],
-        TestKind.THc3 or TestKind.TCr2 => Robust(test, values.Fits[test.Fit])!.DegreesOfFreedom[replicate],
+        TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => OwnError(test, values.Fits[test.Fit])!.DegreesOfFreedom[replicate],
         TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].DegreesOfFreedom[replicate],
         _ => double.NaN,
     };
@@ -298,7 +300,7 @@ internal sealed class LeafTests
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum => df,
+        TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,

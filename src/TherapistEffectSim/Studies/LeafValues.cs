@@ -92,11 +92,14 @@ internal sealed class CoefficientValues
     /// <summary>Standard error.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
+    /// <summary>Kenward and Roger's, if the plan reads it.</summary>
+    public OwnErrorValues KenwardRoger { get; } = new();
+
     /// <summary>HC3, if the plan reads it.</summary>
-    public RobustValues Hc3 { get; } = new();
+    public OwnErrorValues Hc3 { get; } = new();
 
     /// <summary>CR2, if the plan reads it.</summary>
-    public RobustValues Cr2 { get; } = new();
+    public OwnErrorValues Cr2 { get; } = new();
 
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
@@ -121,8 +124,8 @@ internal sealed class CorrectionValues
     public double[] Cr2 { get; } = new double[LeafValues.Capacity];
 }
 
-/// <summary>A robust standard error of one fixed effect.</summary>
-internal sealed class RobustValues
+/// <summary>A standard error of one fixed effect that a test has of its own, other than that of the model.</summary>
+internal sealed class OwnErrorValues
 {
     /// <summary>The standard error; NaN where there is none.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];

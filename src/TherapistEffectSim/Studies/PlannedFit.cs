@@ -14,6 +14,9 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     /// <summary>Whether degrees of freedom are read.</summary>
     public bool NeedsDegreesOfFreedom { get; set; }
 
+    /// <summary>Whether standard errors and degrees of freedom of Kenward and Roger are read.</summary>
+    public bool NeedsKenwardRoger { get; set; }
+
     /// <summary>Whether HC3 standard errors are read.</summary>
     public bool NeedsHc3 { get; set; }
 

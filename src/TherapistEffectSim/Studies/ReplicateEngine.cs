@@ -18,6 +18,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly BalancedFits<T>? _balanced;
     private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
     private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
+    private readonly RandomInterceptKenwardRoger<T>?[] _kenwardRoger; // [fit] iterated with a random intercept
     private readonly ExactVarianceTest<T>?[] _exactTests; // [fit]
     private readonly CurveTestEngine[] _curveTests;
     private readonly CorrectionEngine<T>? _corrections;
@@ -56,6 +57,12 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         [
             .. plan.Fits.Select(f => !f.OnTherapistMeans && (f.NeedsHc3 || f.NeedsCr2)
                 ? new PatientRobustErrors<T>(therapists, f.Model.Columns, f.NeedsCr2)
+                : null),
+        ];
+        _kenwardRoger =
+        [
+            .. plan.Fits.Select((f, k) => f.NeedsKenwardRoger && f.Model.HasRandomIntercept && !closed[k]
+                ? new RandomInterceptKenwardRoger<T>(f.Model.FixedEffects)
                 : null),
         ];
         _exactTests = [.. plan.Fits.Select(f => f.NeedsExactNull ? new ExactVarianceTest<T>(f.Model, therapists, plan.Key, plan.Alpha) : null)];
@@ -155,6 +162,12 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 Store(fit.DegreesOfFreedom(position), coefficient.DegreesOfFreedom, offset);
             }
 
+            if (planned.NeedsKenwardRoger)
+            {
+                Store(fit.StandardError(position), coefficient.KenwardRoger.StandardError, offset);
+                Store(fit.IsBetween(position) ? fit.Within.BetweenDf : fit.Within.WithinDf, coefficient.KenwardRoger.DegreesOfFreedom, offset);
+            }
+
             coefficient.Kept = WithLanes(coefficient.Kept, fit.Kept(position), offset);
         }
     }
@@ -192,6 +205,11 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         Coefficients(planned, fitter, fit, values, offset);
+        if (planned.NeedsKenwardRoger)
+        {
+            KenwardRoger(planned, _kenwardRoger[f], fitter.Criterion, fit, values, offset);
+        }
+
         if (_meansErrors[f] is { } ofMeans)
         {
             TherapistMeansErrors(planned, ofMeans, values, offset);
@@ -230,6 +248,20 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
     }
 
+    private void KenwardRoger(
+        PlannedFit planned, RandomInterceptKenwardRoger<T>? adjusted, ProfiledCriterion<T> criterion, in LinearModelFit<T> fit, FitValues values, int offset)
+    {
+        adjusted?.Load(criterion, fit);
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            double[] contrast = _contrasts[planned.Coefficients[k]];
+            T df = fit.Observations - fit.Rank;
+            T variance = adjusted is null ? fit.Variance * criterion.InverseDiagonal(contrast) : adjusted.Of(contrast, out df);
+            Store(T.Sqrt(variance), values.Coefficients[k].KenwardRoger.StandardError, offset);
+            Store(df, values.Coefficients[k].KenwardRoger.DegreesOfFreedom, offset);
+        }
+    }
+
     /// <summary>HC3 errors of a fit to therapist means.</summary>
     private void TherapistMeansErrors(PlannedFit planned, WeightedLeastSquares<T> robust, FitValues values, int offset)
     {
@@ -246,7 +278,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             contrast.Clear();
             contrast[planned.Coefficients[k]] = T.Create(1);
             T error = T.Sqrt(robust.RobustVariance(contrast));
-            RobustValues hc3 = values.Coefficients[k].Hc3;
+            OwnErrorValues hc3 = values.Coefficients[k].Hc3;
             Store(T.Select(robust.HasRobustVariance, error, T.Create(double.NaN)), hc3.StandardError, offset);
             Store(robust.ResidualDf, hc3.DegreesOfFreedom, offset);
         }

@@ -266,6 +266,9 @@ internal sealed class ScenarioPlanner
                 case TestKind.TSatterthwaite:
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     break;
+                case TestKind.TKenwardRoger:
+                    KenwardRoger(method, test, _fits[estimate]);
+                    break;
                 case TestKind.THc3 or TestKind.TCr2:
                     RobustErrors(method, request.By, _fits[estimate]);
                     break;
@@ -283,11 +286,27 @@ internal sealed class ScenarioPlanner
                         $"method {method.Name}: t-correlation tests the terms of the preset correlations; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3, t-cr2 or lrt, a curve by two-lines or lind-mehlum.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2 or lrt, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
         }
+    }
+
+    private static void KenwardRoger(MethodModel method, PlannedTest test, PlannedFit fit)
+    {
+        if (method.Method.Estimate == Criterion.Ml)
+        {
+            throw new StudyException($"method {method.Name}: t-kenward-roger adjusts the standard errors too, and is for fits by reml; leave estimate out, or use t-satterthwaite.");
+        }
+
+        if (test.Correction >= 0)
+        {
+            throw new StudyException(
+                $"method {method.Name}: reliability corrects estimates with the standard errors of the model, not with those of t-kenward-roger; use t-satterthwaite, or leave reliability out.");
+        }
+
+        fit.NeedsKenwardRoger = true;
     }
 
     private void RobustErrors(MethodModel method, TestKind kind, PlannedFit fit)
