@@ -79,6 +79,7 @@ internal static class ResultWords
         "t-satterthwaite" => "t, Satterthwaite",
         "t-kenward-roger" => "t, Kenward–Roger",
         "wald-z" => "Wald z",
+        "joint-wald" => "Wald chi-squared",
         "t-hc3" => "t, HC3",
         "t-cr2" => "t, CR2",
         "t-correlation" => "t",

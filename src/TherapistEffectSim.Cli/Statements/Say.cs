@@ -56,6 +56,7 @@ internal static class Say
         "cor(total)" => "the correlation of alliance and outcome over patients",
         "cor(between)" => "the correlation of alliance and outcome between therapists",
         "cor(within)" => "the correlation of alliance and outcome within therapists",
+        _ when term.Contains(" & ", StringComparison.Ordinal) => $"the coefficients of {Wording.List([.. term.Split(" & ").Select(t => $"`{t}`")], "and")}",
         _ => $"the coefficient of `{term}`",
     };
 
@@ -68,6 +69,7 @@ internal static class Say
         "t-hc3" => "the t test with standard errors robust to unequal variances (HC3)",
         "t-cr2" => "the t test with standard errors robust to therapists as clusters (CR2) and Satterthwaite's degrees of freedom",
         "t-correlation" => "the t test of Pearson's correlation",
+        "joint-wald" => "Wald's chi-squared test of all of them together",
         "lrt" => "the likelihood ratio test",
         "lrt-mixture" => "the likelihood ratio test against the 50:50 mixture of chi-squared distributions with 0 and 1 degrees of freedom",
         "rlrt-mixture" => "the restricted likelihood ratio test against the 50:50 mixture of chi-squared distributions with 0 and 1 degrees of freedom",

@@ -12,9 +12,7 @@ internal static partial class LaterVersions
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
         "scenario.outcome.kind=growth",
         "methods.tests.by=bootstrap",
-        "methods.tests.by=joint-wald",
-        "joint.by=bootstrap",
-        "joint.by=joint-wald");
+        "joint.by=bootstrap");
 
     public static bool HasKey(string path) => Has(path, "");
 

@@ -133,8 +133,8 @@ public enum ReliabilitySource
 /// <summary>A test of a coefficient or of a variance.</summary>
 public sealed record TestRequest
 {
-    /// <summary>The coefficient tested, by its name as lme4 prints it; exactly one of this and <see cref="Variance"/>.</summary>
-    [Description("The coefficient tested, by its name as lme4 prints it. Give this or variance.")]
+    /// <summary>The coefficient tested, by its name as lme4 prints it, or several joined by <c>&amp;</c>; exactly one of this and <see cref="Variance"/>.</summary>
+    [Description("The coefficient tested, by its name as lme4 prints it; for joint-wald several, joined by &. Give this or variance.")]
     public string? Term { get; init; }
 
     /// <summary>The grouping factor whose variance is tested.</summary>
@@ -183,6 +183,12 @@ public enum TestKind
     /// therapists − 1 within; intervals by Fisher's z. Only of the terms of <see cref="MethodPreset.Correlations"/>.
     /// </summary>
     TCorrelation,
+
+    /// <summary>
+    /// Wald's χ² of several coefficients together, with their covariance matrix from the model and as many degrees of freedom. The term
+    /// names them all, joined by <c>&amp;</c>.
+    /// </summary>
+    JointWald,
 
     /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
     Lrt,

@@ -225,7 +225,11 @@ internal sealed class CellWork
         string method = Plan.MethodOf(term);
         SummaryKey key = new(scenario, method, term.Name, "", "");
         QuantileHistogram errors = _sums.Errors[t] ?? new(HistogramLayout.SignedLogarithmic);
-        List<SummaryRow> rows = [.. Measures.OfTerm(key, sums.Terms[t], errors)];
+        List<SummaryRow> rows =
+        [
+            .. Measures.OfTerm(key, sums.Terms[t], errors)
+                .Where(r => term.JointWald < 0 || r.Measure is MeasureName.SingularRate or MeasureName.FailureRate), // together they have no estimate
+        ];
         if (term.Correlation is not null)
         {
             rows.InsertRange(rows.FindIndex(r => r.Measure == MeasureName.SingularRate), Measures.OfCorrelation(key, sums.Terms[t]));

@@ -138,6 +138,14 @@ internal sealed class LeafDecisions
             return new() { Ok = all & found.Estimable, NotEstimable = all & ~found.Estimable };
         }
 
+        if (term.JointWald >= 0)
+        {
+            ulong together = all & _values.JointWalds[term.JointWald].Kept;
+            OutcomeMasks masks = Estimated(term.Fit, -1, -1, together);
+            masks.Dropped = all & ~together;
+            return masks;
+        }
+
         if (term.IsVariance)
         {
             FitValues fit = _values.Fits[term.Fit];

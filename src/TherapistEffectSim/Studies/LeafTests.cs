@@ -33,7 +33,9 @@ internal sealed class LeafTests
             return values.Correlations[(int)level].Outcome(replicate);
         }
 
-        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
+        return planned.JointWald >= 0
+            ? Together(planned.Fit, values.JointWalds[planned.JointWald], values, replicate)
+            : Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
     }
 
     /// <summary>Estimated intraclass correlation of a variance term.</summary>
@@ -48,7 +50,9 @@ internal sealed class LeafTests
             return TestCorrelation(planned, CorrelationOf(planned, values), replicate);
         }
 
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
+        TestOutcome estimate = planned.JointWald >= 0
+            ? Together(planned.Fit, values.JointWalds[planned.JointWald], values, replicate)
+            : Estimate(planned.Fit, planned.Coefficient, planned.Correction, values, replicate);
         double df = DegreesOfFreedom(planned, values, replicate);
         FitValues fit = values.Fits[planned.Fit];
         if (planned.Kind == TestKind.FExact && !LeafValues.Has(fit.FEstimable, replicate))
@@ -89,6 +93,7 @@ internal sealed class LeafTests
             TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
             TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _critical.F.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
+            TestKind.JointWald => Statistic(planned, values, replicate) > _critical.OfChiSquared(planned.JointCoefficients),
             TestKind.Lrt => Statistic(planned, values, replicate) > _critical.LikelihoodRatio,
             TestKind.RlrtExact => fit.ExactPValue[replicate] <= _plan.Alpha,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
@@ -109,6 +114,7 @@ internal sealed class LeafTests
         return test.Kind switch
         {
             TestKind.FExact => fit.FRatio[replicate],
+            TestKind.JointWald => values.JointWalds[test.JointWald].Statistic[replicate],
             TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
             TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
@@ -140,7 +146,7 @@ internal sealed class LeafTests
             _plan.MethodOf(term),
             term.Name,
             Words.Of(planned.Kind),
-            made ? outcome.Estimate : double.NaN,
+            made && planned.JointWald < 0 ? outcome.Estimate : double.NaN,
             outcome.StandardError,
             made ? ReportedDf(planned.Kind, df, fit, replicate) : double.NaN,
             statistic,
@@ -184,6 +190,7 @@ internal sealed class LeafTests
         TestKind.TSatterthwaite => values.Fits[test.Fit].Coefficients[test.Coefficient].DegreesOfFreedom[replicate],
         TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => OwnError(test, values.Fits[test.Fit])!.DegreesOfFreedom[replicate],
         TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].DegreesOfFreedom[replicate],
+        TestKind.JointWald => test.JointCoefficients,
         _ => double.NaN,
     };
 
@@ -228,6 +235,11 @@ internal sealed class LeafTests
             high,
             outcome.Status);
     }
+
+    // Several coefficients have no estimate of their own: 0.
+    private TestOutcome Together(int fit, JointWaldValues found, LeafValues values, int replicate) => LeafValues.Has(found.Kept, replicate)
+        ? Estimate(fit, -1, -1, values, replicate) with { Estimate = 0 }
+        : TestOutcome.Failed(TermStatus.Dropped);
 
     private TestOutcome Estimate(int fit, int coefficient, int correction, LeafValues values, int replicate)
     {
@@ -300,7 +312,8 @@ internal sealed class LeafTests
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum => df,
+        TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum
+            or TestKind.JointWald => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,
@@ -309,6 +322,7 @@ internal sealed class LeafTests
     private static double PValue(PlannedTest test, double statistic, double df, FitValues fit, int replicate) => (test.Kind, test.Alternative) switch
     {
         (TestKind.FExact, _) => FDistribution.Survival(statistic, fit.BetweenDf[replicate], fit.WithinDf[replicate]),
+        (TestKind.JointWald, _) => ChiSquared.Survival(statistic, df),
         (TestKind.Lrt, _) => ChiSquared.Survival(statistic, 1),
         (TestKind.RlrtExact, _) => fit.ExactPValue[replicate],
         (TestKind.LrtMixture or TestKind.RlrtMixture, _) => statistic > 0 ? 0.5 * ChiSquared.Survival(statistic, 1) : 1,

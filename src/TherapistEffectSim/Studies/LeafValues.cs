@@ -18,6 +18,7 @@ internal sealed class LeafValues
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
         Corrections = [.. plan.Corrections.Select(_ => new CorrectionValues())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
+        JointWalds = [.. plan.JointWalds.Select(_ => new JointWaldValues())];
         Correlations = plan.Correlations is null ? [] : [.. Enum.GetValues<CorrelationLevel>().Select(_ => new CorrelationValues())];
     }
 
@@ -38,6 +39,9 @@ internal sealed class LeafValues
 
     /// <summary>[curve test] In the order of the plan.</summary>
     public CurveTestValues[] CurveTests { get; }
+
+    /// <summary>[coefficients tested together] In the order of the plan.</summary>
+    public JointWaldValues[] JointWalds { get; }
 
     /// <summary>[level] Empty if the plan has no correlations.</summary>
     public CorrelationValues[] Correlations { get; }
@@ -132,6 +136,16 @@ internal sealed class OwnErrorValues
 
     /// <summary>Its degrees of freedom.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
+}
+
+/// <summary>What was found of coefficients tested together.</summary>
+internal sealed class JointWaldValues
+{
+    /// <summary>χ².</summary>
+    public double[] Statistic { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Whether all columns took part: a bit per replicate.</summary>
+    public ulong Kept { get; set; }
 }
 
 /// <summary>Range of a therapist-level variable over the analysed therapists.</summary>

@@ -19,6 +19,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
     private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
     private readonly RandomInterceptKenwardRoger<T>?[] _kenwardRoger; // [fit] iterated with a random intercept
+    private readonly JointWald<T>[] _jointWalds;
     private readonly ExactVarianceTest<T>?[] _exactTests; // [fit]
     private readonly CurveTestEngine[] _curveTests;
     private readonly CorrectionEngine<T>? _corrections;
@@ -65,6 +66,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 ? new RandomInterceptKenwardRoger<T>(f.Model.FixedEffects)
                 : null),
         ];
+        _jointWalds = [.. plan.JointWalds.Select(j => new JointWald<T>(j.Positions, plan.Fits[j.Fit].Model.FixedEffects))];
         _exactTests = [.. plan.Fits.Select(f => f.NeedsExactNull ? new ExactVarianceTest<T>(f.Model, therapists, plan.Key, plan.Alpha) : null)];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
         _corrections = plan.Corrections.IsEmpty ? null : new(plan);
@@ -123,9 +125,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     public static void Store(T value, double[] target, int offset) =>
         MemoryMarshal.Write(MemoryMarshal.AsBytes(target.AsSpan(offset, T.Width)), in value);
 
-    // Robust errors and corrections read the criterion of the iterated fit.
+    // Robust errors, corrections and coefficients tested together read the criterion of the iterated fit.
     private static bool HasClosedForm(ScenarioPlan plan, PlannedFit fit, int index) =>
         plan.World.IsBalanced && !fit.OnTherapistMeans && !fit.NeedsHc3 && !fit.NeedsCr2 && plan.Corrections.All(c => c.Fit != index)
+        && plan.JointWalds.All(j => j.Fit != index)
         && BalancedFits<T>.CanFit(fit.Model, plan.HasBetween(fit), plan.HasWithin(fit));
 
     private static void ClosedForm(PlannedFit planned, BalancedFit<T> fit, FitValues values, int offset)
@@ -208,6 +211,15 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         if (planned.NeedsKenwardRoger)
         {
             KenwardRoger(planned, _kenwardRoger[f], fitter.Criterion, fit, values, offset);
+        }
+
+        for (int w = 0; w < _jointWalds.Length; w++)
+        {
+            if (_plan.JointWalds[w].Fit == f)
+            {
+                Store(_jointWalds[w].Of(fitter.Criterion, fit.Variance), leaf.JointWalds[w].Statistic, offset);
+                leaf.JointWalds[w].Kept = WithLanes(leaf.JointWalds[w].Kept, _jointWalds[w].Kept(fitter.Criterion), offset);
+            }
         }
 
         if (_meansErrors[f] is { } ofMeans)

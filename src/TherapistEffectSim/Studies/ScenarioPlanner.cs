@@ -26,6 +26,7 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedTest> _tests = [];
     private readonly List<PlannedCurve> _curves = [];
     private readonly List<PlannedCurveTest> _curveTests = [];
+    private readonly List<PlannedJointWald> _jointWalds = [];
     private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = []; // [method][fixed effect]
@@ -100,6 +101,7 @@ internal sealed class ScenarioPlanner
             Tests = [.. _tests],
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
+            JointWalds = [.. _jointWalds],
             Correlations = _correlations,
             Corrections = [.. _corrections.Planned],
             Reliability = _corrections.Planned.Count > 0 ? _corrections.Data : null,
@@ -170,7 +172,12 @@ internal sealed class ScenarioPlanner
             throw new StudyException($"method {method.Name}: the variance of {variance.Variance} cannot be tested, because the model has no random intercept.");
         }
 
-        foreach (IGrouping<string, TestRequest> term in requests.Where(r => r.Term is not null).GroupBy(r => r.Term!))
+        foreach (TestRequest request in requests.Where(r => r.By == TestKind.JointWald && r.Term is not null))
+        {
+            PlanTogether(m, request, estimate, truth);
+        }
+
+        foreach (IGrouping<string, TestRequest> term in requests.Where(r => r.Term is not null && r.By != TestKind.JointWald).GroupBy(r => r.Term!))
         {
             PlanTerm(m, term.Key, [.. term], estimate, truth);
         }
@@ -286,12 +293,49 @@ internal sealed class ScenarioPlanner
                         $"method {method.Name}: t-correlation tests the terms of the preset correlations; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2 or lrt, a curve by two-lines or lind-mehlum.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2 or lrt, several together by joint-wald, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
         }
     }
+
+    private void PlanTogether(int m, TestRequest request, int estimate, ModelTruth truth)
+    {
+        MethodModel method = _methods[m];
+        ImmutableArray<int> positions = [.. JointWaldPlanner.Terms(method, request).Select(name => ColumnOf(method, name))];
+        foreach (int position in positions)
+        {
+            _fits[estimate].Read(position);
+        }
+
+        _jointWalds.Add(new(estimate, positions));
+        int together = _jointWalds.Count - 1;
+        _terms.Add(new()
+        {
+            Method = m,
+            Name = request.Term!,
+            Fit = estimate,
+            Coefficient = -1,
+            JointWald = together,
+            TrueValue = null,
+            RejectionMeans = JointWaldPlanner.Meaning([.. positions.Select(p => Meaning(method, truth, p))]),
+        });
+        _tests.Add(new()
+        {
+            Term = _terms.Count - 1,
+            Kind = TestKind.JointWald,
+            Alternative = Alternative.TwoSided,
+            Fit = estimate,
+            Coefficient = -1,
+            JointWald = together,
+            JointCoefficients = positions.Length,
+        });
+    }
+
+    private string Meaning(MethodModel method, ModelTruth truth, int position) => method.IsOfOutcome
+        ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
+        : RejectionMeaning.OfOtherResponse(truth.Coefficients[position]);
 
     private static void KenwardRoger(MethodModel method, PlannedTest test, PlannedFit fit)
     {
@@ -367,9 +411,7 @@ internal sealed class ScenarioPlanner
             Coefficient = _fits[estimate].Read(position),
             Correction = _corrections.Add(method, position, estimate),
             TrueValue = truth.Coefficients[position],
-            RejectionMeans = method.IsOfOutcome
-                ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
-                : RejectionMeaning.OfOtherResponse(truth.Coefficients[position]),
+            RejectionMeans = Meaning(method, truth, position),
         });
         return _terms.Count - 1;
     }

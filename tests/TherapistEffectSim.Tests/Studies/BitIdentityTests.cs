@@ -54,7 +54,8 @@ public sealed class BitIdentityTests
             "small-samples",
             "outcome ~ arm + alliance + alliance_between + (1 | therapist)",
             StudyFixture.Term("armmotivational", TestKind.TKenwardRoger),
-            StudyFixture.Term("alliance", TestKind.TKenwardRoger)),
+            StudyFixture.Term("alliance", TestKind.TKenwardRoger),
+            StudyFixture.Term("alliance & alliance_between", TestKind.JointWald)),
         StudyFixture.Own("alliance", "alliance ~ arm + severity + outcome + (1 | therapist)"),
         new() { Preset = MethodPreset.Correlations },
     ];
