@@ -83,6 +83,7 @@ internal static class ResultWords
         "t-hc3" => "t, HC3",
         "t-cr2" => "t, CR2",
         "t-correlation" => "t",
+        "bootstrap" => "likelihood ratio, bootstrap",
         "two-lines" => "two lines",
         "lind-mehlum" => "Lind and Mehlum",
         _ => test,

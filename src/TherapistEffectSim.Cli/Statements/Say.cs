@@ -73,6 +73,7 @@ internal static class Say
         "lrt" => "the likelihood ratio test",
         "lrt-mixture" => "the likelihood ratio test against the 50:50 mixture of chi-squared distributions with 0 and 1 degrees of freedom",
         "rlrt-mixture" => "the restricted likelihood ratio test against the 50:50 mixture of chi-squared distributions with 0 and 1 degrees of freedom",
+        "bootstrap" => "the likelihood ratio test by parametric bootstrap",
         "f-exact" => "the exact F test of the therapists after the fixed effects",
         "two-lines" => "the two-lines test",
         "lind-mehlum" => "Lind and Mehlum's test",

@@ -10,9 +10,7 @@ internal static partial class LaterVersions
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
         "redraw-predictors",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
-        "scenario.outcome.kind=growth",
-        "methods.tests.by=bootstrap",
-        "joint.by=bootstrap");
+        "scenario.outcome.kind=growth");
 
     public static bool HasKey(string path) => Has(path, "");
 

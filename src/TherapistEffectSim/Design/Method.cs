@@ -209,6 +209,12 @@ public enum TestKind
     FExact,
 
     /// <summary>
+    /// Likelihood ratio of a coefficient or of a variance by maximum likelihood against its distribution in up to 999 data sets drawn in each replicate
+    /// from the smaller model as fitted: many times the work of the other tests.
+    /// </summary>
+    Bootstrap,
+
+    /// <summary>
     /// Two lines that meet at a breakpoint chosen from the data, on therapist means: both slopes significant, with opposite signs. The
     /// term is the square of the variable.
     /// </summary>

@@ -184,6 +184,11 @@ internal sealed class LeafDecisions
     private OutcomeMasks Test(int t, ulong all)
     {
         PlannedTest test = _plan.Tests[t];
+        if (_variances[t].Length > 0)
+        {
+            LeafComparisons.Products(_values.Fits[test.Fit].Theta, _values.Fits[test.Fit].Variance, _variances[t]);
+        }
+
         if (test.Kind is not (TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.FExact or TestKind.Lrt or TestKind.LrtMixture or TestKind.RlrtMixture))
         {
             return OneByOne(t, all);
@@ -191,11 +196,6 @@ internal sealed class LeafDecisions
 
         FitValues fit = _values.Fits[test.Fit];
         OutcomeMasks masks = IsOfTerm(test) ? _termMasks[test.Term] : Estimated(test.Fit, test.Coefficient, test.Correction, all);
-        if (_variances[t].Length > 0)
-        {
-            LeafComparisons.Products(fit.Theta, fit.Variance, _variances[t]);
-        }
-
         if (test.Kind == TestKind.FExact)
         {
             // Whether the F test can be made comes before whether the model converged.

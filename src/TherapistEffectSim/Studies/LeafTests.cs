@@ -96,6 +96,7 @@ internal sealed class LeafTests
             TestKind.JointWald => Statistic(planned, values, replicate) > _critical.OfChiSquared(planned.JointCoefficients),
             TestKind.Lrt => Statistic(planned, values, replicate) > _critical.LikelihoodRatio,
             TestKind.RlrtExact => fit.ExactPValue[replicate] <= _plan.Alpha,
+            TestKind.Bootstrap => values.BootstrapPValues[planned.Bootstrap][replicate] <= _plan.Alpha,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
             _ => Statistic(planned, values, replicate) > _critical.Mixture,
         };
@@ -115,8 +116,8 @@ internal sealed class LeafTests
         {
             TestKind.FExact => fit.FRatio[replicate],
             TestKind.JointWald => values.JointWalds[test.JointWald].Statistic[replicate],
-            TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
-            TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact =>
+            TestKind.Lrt or TestKind.Bootstrap when test.ReducedFit >= 0 => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
+            TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact or TestKind.Bootstrap =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
             TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
             TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / OwnError(test, fit)!.StandardError[replicate],
@@ -150,7 +151,9 @@ internal sealed class LeafTests
             outcome.StandardError,
             made ? ReportedDf(planned.Kind, df, fit, replicate) : double.NaN,
             statistic,
-            made ? PValue(planned, statistic, df, fit, replicate) : double.NaN,
+            !made ? double.NaN
+                : planned.Bootstrap >= 0 ? values.BootstrapPValues[planned.Bootstrap][replicate]
+                : PValue(planned, statistic, df, fit, replicate),
             outcome.Estimate - half,
             outcome.Estimate + half,
             outcome.Status);

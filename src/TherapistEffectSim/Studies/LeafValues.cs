@@ -19,6 +19,7 @@ internal sealed class LeafValues
         Corrections = [.. plan.Corrections.Select(_ => new CorrectionValues())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
         JointWalds = [.. plan.JointWalds.Select(_ => new JointWaldValues())];
+        BootstrapPValues = [.. plan.Bootstraps.Select(_ => new double[Capacity])];
         Correlations = plan.Correlations is null ? [] : [.. Enum.GetValues<CorrelationLevel>().Select(_ => new CorrelationValues())];
     }
 
@@ -42,6 +43,9 @@ internal sealed class LeafValues
 
     /// <summary>[coefficients tested together] In the order of the plan.</summary>
     public JointWaldValues[] JointWalds { get; }
+
+    /// <summary>[bootstrap][replicate] In the order of the plan.</summary>
+    public double[][] BootstrapPValues { get; }
 
     /// <summary>[level] Empty if the plan has no correlations.</summary>
     public CorrelationValues[] Correlations { get; }

@@ -36,10 +36,12 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     public bool NeedsFRatio { get; set; }
 
     /// <summary>Notes what a test reads beside estimates.</summary>
-    public void MakeReadyFor(TestKind test)
+    /// <param name="test">The test.</param>
+    /// <param name="isOfVariance">Whether it is one of the therapist variance.</param>
+    public void MakeReadyFor(TestKind test, bool isOfVariance)
     {
-        bool ofVariance = test is TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact;
-        NeedsCriterion |= ofVariance || test == TestKind.Lrt;
+        bool ofVariance = (test == TestKind.Bootstrap && isOfVariance) || test is TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact;
+        NeedsCriterion |= ofVariance || test is TestKind.Lrt or TestKind.Bootstrap;
         NeedsCriterionAtZero |= ofVariance;
         NeedsExactNull |= test == TestKind.RlrtExact;
         NeedsFRatio |= test is TestKind.FExact or TestKind.RlrtExact;

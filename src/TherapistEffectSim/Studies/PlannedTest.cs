@@ -70,6 +70,9 @@ internal sealed record PlannedTest
     /// <summary>How many are tested together; 0 for other tests.</summary>
     public int JointCoefficients { get; init; }
 
+    /// <summary>Index of the bootstrap; −1 for other tests.</summary>
+    public int Bootstrap { get; init; } = -1;
+
     /// <summary>Index of the test of a curve; −1 for other tests.</summary>
     public int CurveTest { get; init; } = -1;
 }

@@ -21,6 +21,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly RandomInterceptKenwardRoger<T>?[] _kenwardRoger; // [fit] iterated with a random intercept
     private readonly JointWald<T>[] _jointWalds;
     private readonly ExactVarianceTest<T>?[] _exactTests; // [fit]
+    private readonly BootstrapTest<T>[] _bootstraps;
     private readonly CurveTestEngine[] _curveTests;
     private readonly CorrectionEngine<T>? _corrections;
     private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
@@ -68,6 +69,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         ];
         _jointWalds = [.. plan.JointWalds.Select(j => new JointWald<T>(j.Positions, plan.Fits[j.Fit].Model.FixedEffects))];
         _exactTests = [.. plan.Fits.Select(f => f.NeedsExactNull ? new ExactVarianceTest<T>(f.Model, therapists, plan.Key, plan.Alpha) : null)];
+        _bootstraps = [.. plan.Bootstraps.Select(b => new BootstrapTest<T>(plan, b))];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
         _corrections = plan.Corrections.IsEmpty ? null : new(plan);
         int most = plan.Fits.Select(f => f.Model.FixedEffects).DefaultIfEmpty().Max();
@@ -104,6 +106,12 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             {
                 Fit(f, values, offset);
                 _exactTests[f]?.Run(_trials.Statistics, values.Fits[f], first + offset, offset);
+            }
+
+            for (int b = 0; b < _bootstraps.Length; b++)
+            {
+                bool onMeans = _plan.Fits[_plan.Bootstraps[b].Full].OnTherapistMeans;
+                _bootstraps[b].Run(onMeans ? _therapistMeans! : _trials.Statistics, values.Fits, values.BootstrapPValues[b], first + offset, offset);
             }
 
             for (int t = 0; t < _curveTests.Length; t++)

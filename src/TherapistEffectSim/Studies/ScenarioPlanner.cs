@@ -27,6 +27,7 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedCurve> _curves = [];
     private readonly List<PlannedCurveTest> _curveTests = [];
     private readonly List<PlannedJointWald> _jointWalds = [];
+    private readonly List<PlannedBootstrap> _bootstraps = [];
     private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = []; // [method][fixed effect]
@@ -79,10 +80,11 @@ internal sealed class ScenarioPlanner
 
         foreach (PlannedTest test in _tests.Where(t => t.Kind != TestKind.TCorrelation))
         {
-            _fits[test.Fit].MakeReadyFor(test.Kind);
+            bool ofVariance = _terms[test.Term].IsVariance;
+            _fits[test.Fit].MakeReadyFor(test.Kind, ofVariance);
             if (test.ReducedFit >= 0)
             {
-                _fits[test.ReducedFit].MakeReadyFor(test.Kind);
+                _fits[test.ReducedFit].MakeReadyFor(test.Kind, ofVariance);
             }
         }
 
@@ -102,6 +104,7 @@ internal sealed class ScenarioPlanner
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
             JointWalds = [.. _jointWalds],
+            Bootstraps = [.. _bootstraps],
             Correlations = _correlations,
             Corrections = [.. _corrections.Planned],
             Reliability = _corrections.Planned.Count > 0 ? _corrections.Data : null,
@@ -242,12 +245,13 @@ internal sealed class ScenarioPlanner
         int fit = request.By switch
         {
             TestKind.FExact => estimate,
-            TestKind.LrtMixture => Fit(m, Positions(method), reml: false),
+            TestKind.LrtMixture or TestKind.Bootstrap => Fit(m, Positions(method), reml: false),
             TestKind.RlrtMixture or TestKind.RlrtExact => Fit(m, Positions(method), reml: true),
             _ => throw new StudyException(
-                $"method {method.Name}: {Words.Of(request.By)} tests coefficients; a variance is tested by f-exact, rlrt-exact, lrt-mixture or rlrt-mixture."),
+                $"method {method.Name}: {Words.Of(request.By)} tests coefficients; a variance is tested by f-exact, rlrt-exact, lrt-mixture, rlrt-mixture or bootstrap."),
         };
-        return new() { Term = term, Kind = request.By, Alternative = Alternative.Greater, Fit = fit, Coefficient = -1 };
+        int bootstrap = request.By == TestKind.Bootstrap ? AddBootstrap(fit, -1) : -1;
+        return new() { Term = term, Kind = request.By, Alternative = Alternative.Greater, Fit = fit, Coefficient = -1, Bootstrap = bootstrap };
     }
 
     private void PlanTerm(int m, string name, IReadOnlyList<TestRequest> requests, int estimate, ModelTruth truth)
@@ -283,17 +287,18 @@ internal sealed class ScenarioPlanner
                     _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _responses[m], position, request, estimate));
                     test = test with { CurveTest = _curveTests.Count - 1 };
                     break;
-                case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
+                case TestKind.Lrt or TestKind.Bootstrap when request.Alternative == Alternative.TwoSided:
                     test = LikelihoodRatio(m, position, test);
+                    test = request.By == TestKind.Bootstrap ? test with { Bootstrap = AddBootstrap(test.Fit, test.ReducedFit) } : test;
                     break;
-                case TestKind.Lrt:
+                case TestKind.Lrt or TestKind.Bootstrap:
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
                 case TestKind.TCorrelation:
                     throw new StudyException(
                         $"method {method.Name}: t-correlation tests the terms of the preset correlations; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2 or lrt, several together by joint-wald, a curve by two-lines or lind-mehlum.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2, lrt or bootstrap, several together by joint-wald, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
@@ -373,6 +378,12 @@ internal sealed class ScenarioPlanner
         {
             _columns.RequirePatientRows();
         }
+    }
+
+    private int AddBootstrap(int full, int reduced)
+    {
+        _bootstraps.Add(new(full, reduced));
+        return _bootstraps.Count - 1;
     }
 
     private PlannedTest LikelihoodRatio(int m, int position, PlannedTest test)
