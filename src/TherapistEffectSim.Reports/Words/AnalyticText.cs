@@ -11,7 +11,7 @@ internal static class AnalyticText
 
     /// <summary>What the column holds, and where it comes from.</summary>
     public const string Explanation =
-        "the same share without simulation: exact, or with ≈ approximate (mixed models, unequal caseloads, curves, selected therapists); empty where there is no closed form. "
+        "the same share without simulation: exact, or with ≈ approximate (mixed models, unequal caseloads, selected therapists); empty where there is no closed form. "
         + "Variances by the F distribution of a one-way random analysis of variance (Searle, Casella & McCulloch 1992), slopes and arms by the noncentral t distribution "
         + "(Snijders & Bosker 1993; Lüdtke et al. 2008)";
 

@@ -24,7 +24,7 @@ public sealed record MeasureDefinition(string Name, string Formula, string Monte
         new(MeasureName.RejectionRate, "rejections / R", Share, Morris),
         new(MeasureName.RejectionRateTrueSign, "rejections with sign(θ̂) = sign(θ) / R", Share, Morris),
         new(MeasureName.AnalyticPower, "the same without simulation, exact: F of therapists times 1 + nθ, noncentral t of therapist means", "none", "Searle, Casella & McCulloch (1992), section 3.5; Snijders & Bosker (1993); Lüdtke et al. (2008)"),
-        new(MeasureName.AnalyticPowerApproximate, "the same where it is approximate: mixed models, unequal caseloads, curves", "none", "Searle, Casella & McCulloch (1992), section 3.5; Snijders & Bosker (1993); Lüdtke et al. (2008)"),
+        new(MeasureName.AnalyticPowerApproximate, "the same where it is approximate: mixed models, unequal caseloads, selected therapists", "none", "Searle, Casella & McCulloch (1992), section 3.5; Snijders & Bosker (1993); Lüdtke et al. (2008)"),
         new(MeasureName.Bias, "mean(θ̂) − θ", "EmpSE/√n", Morris),
         new(MeasureName.RelativeBias, "(mean(θ̂) − θ)/θ", "EmpSE/(√n·|θ|)", Morris),
         new(MeasureName.MedianBias, "median(θ̂ − θ)", OrderStatistics, DavidNagaraja),

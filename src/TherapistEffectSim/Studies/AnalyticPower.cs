@@ -15,8 +15,8 @@ internal readonly record struct AnalyticPower(double Value, bool IsExact);
 /// <remarks>
 /// <para>
 /// Therapist variance, n patients to each therapist and normal numbers: F has (1 + nθ) times an F distribution (Searle, Casella &amp; McCulloch 1992, Variance components, section 3.5), given the
-/// predictors too, and likelihood ratios are functions of F. Unequal caseloads: n is replaced by (N − Σn²/N)/(J − 1), an approximation; curves and selected therapists: θ is that of the
-/// model's true variances, likewise.
+/// predictors too, and likelihood ratios are functions of F. Unequal caseloads: for F n is replaced by (N − Σn²/N)/(J − 1), an approximation; selected and trained therapists: θ is that of the
+/// model's true variances, likewise. None is given where a curve or contamination makes therapists' effects far from normal: it would be off by 10 points and more.
 /// </para>
 /// <para>
 /// Slopes and arms: noncentral t with the therapists' degrees of freedom, averaged over the sum of squares of a drawn predictor (Snijders &amp; Bosker 1993, J. Educ. Stat. 18; Lüdtke et al. 2008,
@@ -25,6 +25,9 @@ internal readonly record struct AnalyticPower(double Value, bool IsExact);
 /// </remarks>
 internal sealed class AnalyticPowers
 {
+    // Coefficient of variation of the caseloads up to which the F test's approximation is within 3 points of simulation; likelihood ratios are further off.
+    private const double LargestCv = 0.8;
+
     private readonly ScenarioPlan _plan;
     private readonly World _world;
     private readonly NormalLevels? _levels;
@@ -92,32 +95,34 @@ internal sealed class AnalyticPowers
         }
 
         Scenario scenario = _world.Scenario;
-        bool isApproximate = columns.Predictor is null && !columns.HasWithin && scenario.Attrition.IsNone && !FurtherMechanisms.In(scenario);
+        bool isApproximate = columns.Predictor is null && !columns.HasWithin && scenario.Attrition.IsNone && !FurtherMechanisms.In(scenario)
+            && scenario.Therapists.Contamination.Share == 0 && _world.Components.Between is { Square: 0, Segments.IsEmpty: true };
         if (!isApproximate || TrueValues.Of(_world, method.Columns, true, false).IntraclassCorrelation is not { } icc)
         {
             return null;
         }
 
         double patients = scenario.Trial.Caseload.ExpectedPatients(_world.Layout.Therapists);
+        double squaredCv = SquaredCv(scenario.Trial.Caseload, patients);
+        if (!_world.IsBalanced && (test.Kind != TestKind.FExact || squaredCv > LargestCv * LargestCv))
+        {
+            return null;
+        }
+
+        double effectiveCaseload = (patients / _therapists) * (_therapists - 1 - squaredCv) / (_therapists - 1); // (N − Σn²/N)/(J − 1)
         double denominatorDf = patients - _therapists;
         return CriticalF(test.Kind, df1, denominatorDf) is { } critical
-            ? new(RejectionProbability.OfF(critical, 1 + (EffectiveCaseload(scenario.Trial.Caseload, patients) * icc / (1 - icc)), df1, denominatorDf), IsExact: false)
+            ? new(RejectionProbability.OfF(critical, 1 + (effectiveCaseload * icc / (1 - icc)), df1, denominatorDf), IsExact: false)
             : null;
     }
 
-    // n₀ = (N − Σn²/N)/(J − 1)
-    private double EffectiveCaseload(Caseload caseload, double patients)
+    private double SquaredCv(Caseload caseload, double patients) => caseload switch
     {
-        double mean = patients / _therapists;
-        double squares = caseload switch
-        {
-            ListedCaseload listed => listed.Patients.Sum(n => (double)n * n),
-            DrawnCaseload drawn => _therapists * mean * mean * (1 + (drawn.Cv * drawn.Cv)),
-            SharedCaseload shared => _therapists * mean * mean * (1 + (shared.Cv * shared.Cv)),
-            _ => _therapists * mean * mean,
-        };
-        return (patients - (squares / patients)) / (_therapists - 1);
-    }
+        ListedCaseload listed => (_therapists * listed.Patients.Sum(n => (double)n * n) / (patients * patients)) - 1,
+        DrawnCaseload drawn => drawn.Cv * drawn.Cv,
+        SharedCaseload shared => shared.Cv * shared.Cv,
+        _ => 0,
+    };
 
     private double? CriticalF(TestKind kind, double df1, double df2)
     {
