@@ -278,10 +278,10 @@ internal sealed class ScenarioPlanner
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     break;
                 case TestKind.TKenwardRoger:
-                    KenwardRoger(method, test, _fits[estimate]);
+                    OwnErrorRules.KenwardRoger(method, test, _fits[estimate]);
                     break;
                 case TestKind.THc3 or TestKind.TCr2:
-                    RobustErrors(method, request.By, _fits[estimate]);
+                    OwnErrorRules.Robust(method, request.By, _fits[estimate], _columns);
                     break;
                 case TestKind.TwoLines or TestKind.LindMehlum:
                     _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _responses[m], position, request, estimate));
@@ -341,44 +341,6 @@ internal sealed class ScenarioPlanner
     private string Meaning(MethodModel method, ModelTruth truth, int position) => method.IsOfOutcome
         ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
         : RejectionMeaning.OfOtherResponse(truth.Coefficients[position]);
-
-    private static void KenwardRoger(MethodModel method, PlannedTest test, PlannedFit fit)
-    {
-        if (method.Method.Estimate == Criterion.Ml)
-        {
-            throw new StudyException($"method {method.Name}: t-kenward-roger adjusts the standard errors too, and is for fits by reml; leave estimate out, or use t-satterthwaite.");
-        }
-
-        if (test.Correction >= 0)
-        {
-            throw new StudyException(
-                $"method {method.Name}: reliability corrects estimates with the standard errors of the model, not with those of t-kenward-roger; use t-satterthwaite, or leave reliability out.");
-        }
-
-        fit.NeedsKenwardRoger = true;
-    }
-
-    private void RobustErrors(MethodModel method, TestKind kind, PlannedFit fit)
-    {
-        if (method.HasRandomIntercept)
-        {
-            throw new StudyException(
-                $"method {method.Name}: {Words.Of(kind)} is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or leave (1 | {GeneratedColumns.Therapist}) out.");
-        }
-
-        if (kind == TestKind.TCr2 && method.OnTherapistMeans)
-        {
-            throw new StudyException(
-                $"method {method.Name}: t-cr2 takes therapists as clusters of patients, but rows: therapist-means has one row per therapist; use t-hc3, or rows: patients.");
-        }
-
-        fit.NeedsHc3 |= kind == TestKind.THc3;
-        fit.NeedsCr2 |= kind == TestKind.TCr2;
-        if (!method.OnTherapistMeans)
-        {
-            _columns.RequirePatientRows();
-        }
-    }
 
     private int AddBootstrap(int full, int reduced)
     {
