@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.Results;
 using TherapistEffectSim.Files.StudyFiles;
 using TherapistEffectSim.Inference;
@@ -121,7 +122,7 @@ internal static class CalibrateCommand
             OutcomeIsReversed = request.Columns.LowerIsBetter,
             Safeguard = request.Safeguard,
         };
-        string yaml = study.ToYaml();
+        string yaml = YamlOf(study, source);
         Check(yaml, request.Name);
         foreach (string note in study.Notes())
         {
@@ -161,6 +162,21 @@ internal static class CalibrateCommand
         catch (ModelException e)
         {
             throw new DataException(source, e);
+        }
+    }
+
+    // A number that no study may hold comes of a value that is mistyped, or of an enormous or a tiny unit.
+    private static string YamlOf(CalibratedStudy study, string source)
+    {
+        try
+        {
+            return study.ToYaml();
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            string said = e.Message.Split(" (Parameter", 2)[0];
+            string what = e.ParamName is nameof(ResidualSd.Sd) ? "the SD of the outcome within therapists" + said[nameof(ResidualSd.Sd).Length..] : said;
+            throw new DataException(source, new InvalidOperationException($"no study can be made of the estimates: {what.TrimEnd('.')}. Look for a mistyped value, or change the unit.", e));
         }
     }
 

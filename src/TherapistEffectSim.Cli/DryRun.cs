@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Studies;
@@ -8,8 +7,14 @@ namespace TherapistEffectSim.Cli;
 /// <summary>What a run would do, without doing it.</summary>
 internal static class DryRun
 {
-    private const int ReplicatesTimed = 512;
     private const int CellsTimed = 5;
+    private const int FewReplicates = 64;
+    private const int Growth = 4;
+
+    // Of processor time: what else the machine does is not counted. Code is fast only when it has run for a while.
+    private static readonly TimeSpan s_untilCompiled = TimeSpan.FromSeconds(0.6);
+    private static readonly TimeSpan s_enough = TimeSpan.FromSeconds(0.1);
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(1);
     private const double SecondsPerHour = 3600;
 
     /// <summary>Writes the scenarios, the models and an estimate of the time.</summary>
@@ -23,17 +28,28 @@ internal static class DryRun
             ? "Drawn: statistics of therapists, from their exact distribution."
             : "Drawn: patients, one by one.");
         CellResult? result = null;
+        TimeSpan spent = TimeSpan.Zero;
+        long replicates = 0;
         double seconds = 0;
         int[] timed = [.. Enumerable.Range(0, CellsTimed).Select(i => (int)((long)i * (study.Cells.Count - 1) / (CellsTimed - 1))).Distinct()];
-        Sampling sampling = withoutPatients ? Sampling.Automatic : Sampling.Patients;
+        Study untimed = study with { Sampling = withoutPatients ? Sampling.Automatic : Sampling.Patients, Precision = null };
+        RunOptions options = new() { Threads = 1, OnCell = cell => result = cell };
         foreach (int index in timed)
         {
-            Study one = study with { Cells = [study.Cells[index]], Sampling = sampling, Replicates = ReplicatesTimed, Precision = null };
-            RunOptions options = new() { Threads = 1, OnCell = cell => result = cell };
-            StudyRunner.Run(one, options, streams.Interruption); // the first run compiles
-            Stopwatch clock = Stopwatch.StartNew();
+            seconds += SecondsPerScenario(untimed with { Cells = [study.Cells[index]] }, Time) / timed.Length;
+        }
+
+        // Runs replicates of the study; says what they took, and whether that is fast code.
+        (TimeSpan Time, bool IsCompiled) Time(Study one)
+        {
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             StudyRunner.Run(one, options, streams.Interruption);
-            seconds += clock.Elapsed.TotalSeconds / ReplicatesTimed / timed.Length;
+            streams.Interruption.ThrowIfCancellationRequested();
+            TimeSpan time = Environment.CpuUsage.TotalTime - before;
+            bool isCompiled = spent >= s_untilCompiled;
+            spent += time;
+            replicates += one.Replicates;
+            return (time, isCompiled);
         }
 
         foreach ((string method, string formula) in result!.Formulas)
@@ -41,12 +57,35 @@ internal static class DryRun
             streams.Output.WriteLine($"  {method}: {formula}");
         }
 
-        double total = seconds * study.Replicates * study.Cells.Count;
+        double total = seconds * study.Cells.Count;
         TimeSpan duration = TimeSpan.FromSeconds(Math.Min(total / threads, 1e8));
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(study.Precision is null ? Approximately(duration) : "At most " + Approximately(duration).ToLowerInvariant())} on {Wording.LongCount(threads, "thread")}, judged from {ReplicatesTimed} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
+            $"{(study.Precision is null ? Approximately(duration) : "At most " + Approximately(duration).ToLowerInvariant())} on {Wording.LongCount(threads, "thread")}, judged from {replicates:N0} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
         streams.Output.WriteLine(Cost(study, total / SecondsPerHour, threads));
+    }
+
+    // What is made once for a scenario is in a short run as in a long one; what a replicate takes is their difference.
+    private static double SecondsPerScenario(Study study, Func<Study, (TimeSpan Time, bool IsCompiled)> run)
+    {
+        TimeSpan shorter = TimeSpan.Zero;
+        for (int replicates = FewReplicates; ; replicates *= Growth)
+        {
+            (TimeSpan time, bool isCompiled) = run(study with { Replicates = replicates });
+            if (time >= s_long)
+            {
+                return time.TotalSeconds / replicates * study.Replicates;
+            }
+
+            if (isCompiled && shorter > TimeSpan.Zero && time >= s_enough && time > shorter)
+            {
+                double each = (time - shorter).TotalSeconds / (replicates - (replicates / Growth));
+                double few = Enumerable.Range(0, 3).Min(_ => run(study with { Replicates = FewReplicates }).Time.TotalSeconds);
+                return Math.Max(0, few - (FewReplicates * each)) + (each * study.Replicates);
+            }
+
+            shorter = isCompiled ? time : TimeSpan.Zero;
+        }
     }
 
     private static string Cost(Study study, double coreHours, int threads)
@@ -63,6 +102,7 @@ internal static class DryRun
     private static string Approximately(TimeSpan time) => time switch
     {
         { TotalSeconds: < 1 } => "Less than a second",
+        { TotalSeconds: < 1.5 } => "About a second",
         { TotalSeconds: < 90 } => string.Create(CultureInfo.InvariantCulture, $"About {time.TotalSeconds:F0} seconds"),
         { TotalMinutes: < 90 } => string.Create(CultureInfo.InvariantCulture, $"About {time.TotalMinutes:F0} minutes"),
         { TotalHours: < 48 } => string.Create(CultureInfo.InvariantCulture, $"About {time.TotalHours:F0} hours"),

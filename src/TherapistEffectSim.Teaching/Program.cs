@@ -19,7 +19,8 @@ catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections
 
 string address = TeachingServer.AddressOf(server);
 await Console.Error.WriteLineAsync($"The teaching page is at {address} (Ctrl-C ends it).");
-Task warmUp = Task.Run(Engine.WarmUp);
+using CancellationTokenSource end = new();
+Task warmUp = Task.Run(() => Engine.WarmUpAsync(end.Token));
 if (opens)
 {
     await BrowserWindow.OpenAsync(address);
@@ -28,6 +29,7 @@ if (opens)
 // A read of standard input blocks the thread that asks, whatever it is called.
 Task parentIsGone = Task.Run(() => Console.OpenStandardInput().CopyTo(Stream.Null));
 await Task.WhenAny(parentIsGone, server.WaitForShutdownAsync(), Failure(warmUp));
+await end.CancelAsync();
 await server.StopAsync(new CancellationToken(canceled: true));
 return 0;
 

@@ -12,12 +12,14 @@ namespace TherapistEffectSim.Browser.Tests;
 [Collection(Chromium.Name)]
 public sealed class TeachingInBrowserTests(Chromium chromium) : IAsyncLifetime
 {
+    private static readonly Task s_warmUp = Task.Run(() => Engine.WarmUpAsync(CancellationToken.None));
+
     private readonly WebApplication _server = TeachingServer.Create(port: 0);
 
     public async Task InitializeAsync()
     {
         await _server.StartAsync();
-        Engine.WarmUp();
+        await s_warmUp;
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

@@ -89,6 +89,12 @@ public sealed class CalibrateTests
     [InlineData("therapist,phq\nA,1\n", "there must be a column \"outcome\", or another one named with --outcome, but the columns are \"therapist\", \"phq\".")]
     [InlineData("therapist,outcome\nA,1\nB,2\nC,3\n", "some therapist must have at least two patients with values of outcome, but each of the 3 therapists has one: therapists and patients cannot be told apart.")]
     [InlineData("therapist,outcome\nA,1\nA,2\nB,NA\nB,\n", "there must be at least two therapists with values of outcome to tell how much they differ, but there is one only, A.")]
+    [InlineData(
+        "therapist,outcome\nA,1\nA,99999999999999999999\nB,3\nB,4\n",
+        "no study can be made of the estimates: the SD of the outcome within therapists must be a number in [0.001, 1000000], but was 5E+19. Look for a mistyped value, or change the unit.")]
+    [InlineData("therapist,outcome,severity\nA,1,0\nA,2,0\nB,3,0\nB,4,0\nB,NA,1\n", "severity must vary within arms and sites among the 4 patients of 2 therapists of the model, to tell its slope, but does not.")]
+    [InlineData("therapist,outcome,severity\nA,1,0\nA,2,1\nB,3,1e300\nB,4,0\n", "severity must hold numbers of at most 1E+100 in size, but 1E+300 is among them.")]
+    [InlineData("therapist,outcome,severity\nA,1,0\nA,2,1e-300\nB,3,0\nB,4,0\n", "severity must vary by at least 1E-100 between patients, but does not.")]
     [InlineData("therapist,outcome\nA,NA\nA,\nB,NA\nB,NA\n", "outcome must have values, but all of its cells are missing.")]
     [InlineData("therapist,outcome,severity\nA,1,1\nA,2,1\nB,3,1\nB,4,1\n", "severity must vary between patients, but is 1 in every row that has a value.")]
     [InlineData("therapist,outcome,alliance\nA,1,5\nA,2,5\nB,3,5\nB,4,5\n", "alliance must vary between patients, but is 5 in every row that has a value.")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TherapistEffectSim.Files.Results;
 
 namespace TherapistEffectSim.Cli.Tests;
@@ -5,25 +6,41 @@ namespace TherapistEffectSim.Cli.Tests;
 /// <summary>Shards, and what joins them.</summary>
 public sealed class MergeTests
 {
+    // Orders, folders and the shard that is run twice are drawn anew in each round; TES_SHARD_ROUNDS and TES_SHARD_REPLICATES ask for more, in benchmarks/long.sh.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Merge_OfSevenShardsInAnyOrderAndFolder_GivesTheBytesOfOneRun(bool keep)
     {
+        int rounds = Asked("TES_SHARD_ROUNDS", usual: 1);
         using TemporaryFolder folder = new();
         string study = folder.Write("grid.yaml", StudyText.Grid);
-        string[] options = ["--replicates", "500", .. keep ? (string[])["--keep-replicates"] : []];
+        string[] options = ["--replicates", $"{Asked("TES_SHARD_REPLICATES", usual: 500)}", .. keep ? (string[])["--keep-replicates"] : []];
         CommandRun whole = CommandRun.Of(["run", study, "--out", folder.At("whole"), .. options]);
-        foreach ((int shard, string name) in ((int, string)[])[(5, "a"), (2, "b"), (7, "a"), (3, "b"), (1, "a"), (6, "a"), (4, "a"), (3, "a")])
+        SortedDictionary<string, string> expected = ResultFiles.Of(folder.At("whole"));
+        Random random = new(2009);
+        for (int round = 0; round < rounds; round++)
         {
-            CommandRun run = CommandRun.Of(["run", study, "--out", folder.At(name), .. options, "--shard", $"{shard}/7", "--threads", $"{shard}"]);
-            Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Output));
+            int twice = random.Next(1, 8);
+            int[] shards = [1, 2, 3, 4, 5, 6, 7, twice];
+            random.Shuffle(shards);
+            HashSet<int> done = [];
+            foreach (int shard in shards)
+            {
+                // The shard that is run twice is in both folders.
+                string name = shard == twice ? (done.Add(shard) ? "a" : "b") : random.Next(2) == 0 ? "a" : "b";
+                CommandRun run = CommandRun.Of(["run", study, "--out", folder.At(name), .. options, "--shard", $"{shard}/7", "--threads", $"{random.Next(1, 5)}"]);
+                Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Output));
+            }
+
+            CommandRun merged = CommandRun.Of("merge", folder.At("b"), folder.At("a"), "--out", folder.At("merged"));
+
+            Assert.Equal(new CommandRun(ExitCode.Done, whole.Output, $"Results in {folder.At("merged")}.\n"), merged);
+            Assert.Equal(expected, ResultFiles.Of(folder.At("merged")));
+            Directory.Delete(folder.At("a"), recursive: true);
+            Directory.Delete(folder.At("b"), recursive: true);
+            Directory.Delete(folder.At("merged"), recursive: true);
         }
-
-        CommandRun merged = CommandRun.Of("merge", folder.At("b"), folder.At("a"), "--out", folder.At("merged"));
-
-        Assert.Equal(new CommandRun(ExitCode.Done, whole.Output, $"Results in {folder.At("merged")}.\n"), merged);
-        Assert.Equal(ResultFiles.Of(folder.At("whole")), ResultFiles.Of(folder.At("merged")));
     }
 
     [Fact]
@@ -135,4 +152,7 @@ public sealed class MergeTests
         Assert.Equal(
             new CommandRun(ExitCode.InvalidInput, "", "nowhere must be a folder with checkpoints of shards, but is not there.\n"), CommandRun.Of("merge", "nowhere"));
     }
+
+    private static int Asked(string variable, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int asked) ? asked : usual;
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Xunit.Abstractions;
 
 namespace TherapistEffectSim.Cli.Tests;
 
 /// <summary>Runs that go on where an earlier one stopped.</summary>
-public sealed class RunResumeTests
+public sealed class RunResumeTests(ITestOutputHelper output)
 {
     // Killed at moments between start-up and the end, again and again, until it has come to its end: TES_KILLS more of them in benchmarks/long.sh.
     [Fact]
@@ -161,7 +162,7 @@ public sealed class RunResumeTests
             new CommandRun(ExitCode.OtherStudy, "", $"{checkpoint} is being written by a run that is still going on: wait for its end, or end it.\n"), run);
     }
 
-    // A file system of its own of 1 MB; where this user may not mount one, nothing is tested.
+    // A file system of its own of 1 MB. Where this user may not mount one, FullDiskTests alone has a disk that is full, a made one.
     [Fact]
     public void Run_OnAFullDisk_KeepsWhatIsDone()
     {
@@ -169,6 +170,7 @@ public sealed class RunResumeTests
         Directory.CreateDirectory(folder.At("disk"));
         if (!OperatingSystem.IsLinux() || Shell("mount", "-t", "tmpfs", "-o", "size=1m", "none", folder.At("disk")) != 0)
         {
+            output.WriteLine("Skipped: no file system can be mounted here.");
             return;
         }
 
@@ -176,19 +178,19 @@ public sealed class RunResumeTests
         {
             string study = folder.Write("line.yaml", StudyText.Line);
             string[] command = ["run", study, "--replicates", "10000", "--keep-replicates", "--threads", "2"];
-            string output = folder.At("disk/out");
+            string results = folder.At("disk/out");
 
-            CommandRun full = CommandRun.Of([.. command, "--out", output]);
+            CommandRun full = CommandRun.Of([.. command, "--out", results]);
 
             Assert.Equal(ExitCode.Failed, full.ExitCode);
             Assert.Matches("^tes: No space left on device.*\nWhat was finished is kept in .*; --resume goes on when this is mended.\n$", full.Error);
-            Assert.Equal(["checkpoint-1-of-1.bin"], Directory.GetFiles(output).Select(f => Path.GetFileName(f)));
+            Assert.Equal(["checkpoint-1-of-1.bin"], Directory.GetFiles(results).Select(f => Path.GetFileName(f)));
             Assert.Equal(0, Shell("mount", "-o", "remount,size=64m", folder.At("disk")));
-            CommandRun resumed = CommandRun.Of([.. command, "--out", output, "--resume"]);
+            CommandRun resumed = CommandRun.Of([.. command, "--out", results, "--resume"]);
             Assert.Equal(ExitCode.Done, resumed.ExitCode);
             Assert.Matches("^Goes on after [1-9]", resumed.Error);
             CommandRun.Of([.. command, "--out", folder.At("whole")]);
-            Assert.Equal(ResultFiles.Of(folder.At("whole")), ResultFiles.Of(output));
+            Assert.Equal(ResultFiles.Of(folder.At("whole")), ResultFiles.Of(results));
         }
         finally
         {

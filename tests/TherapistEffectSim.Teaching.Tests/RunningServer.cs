@@ -19,13 +19,14 @@ public sealed class RunningServer : IAsyncLifetime, ICollectionFixture<RunningSe
 
     internal Engine Engine => _server.Services.GetRequiredService<Engine>();
 
-    internal HttpClient Client { get; } = new();
+    // As in a browser, a stream that is closed is not read to its end first.
+    internal HttpClient Client { get; } = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero });
 
     public async Task InitializeAsync()
     {
         await _server.StartAsync();
         Client.BaseAddress = Address;
-        Live.Engine.WarmUp();
+        await Live.Engine.WarmUpAsync(CancellationToken.None);
     }
 
     public async Task DisposeAsync()

@@ -25,13 +25,15 @@ public sealed class CheckpointStore : IPartStore, IDisposable
     private readonly CheckpointRun? _run;
     private readonly string? _path;
     private readonly SafeFileHandle? _own;
+    private readonly WriteAt _write;
     private readonly bool _isNew;
     private long _end;
     private long _due = ShortestPause;
     private bool _isWritten;
 
-    private CheckpointStore(IEnumerable<Checkpoint> found, string? path, CheckpointRun? run)
+    private CheckpointStore(IEnumerable<Checkpoint> found, string? path, CheckpointRun? run, WriteAt write)
     {
+        _write = write;
         _run = run;
         _path = path;
         try
@@ -80,12 +82,16 @@ public sealed class CheckpointStore : IPartStore, IDisposable
     public static CheckpointStore Open(IEnumerable<Checkpoint> found, string folder, CheckpointRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new(found, Path.Join(folder, Checkpoint.NameOf(run.Shard)), run);
+        return Open(found, folder, run, RandomAccess.Write);
     }
+
+    // A test writes as if the disk were full.
+    internal static CheckpointStore Open(IEnumerable<Checkpoint> found, string folder, CheckpointRun run, WriteAt write) =>
+        new(found, Path.Join(folder, Checkpoint.NameOf(run.Shard)), run, write);
 
     /// <summary>A store to be read only.</summary>
     /// <param name="found">The files. Where two hold the same replicates, the earlier counts.</param>
-    public static CheckpointStore Of(IEnumerable<Checkpoint> found) => new(found, null, null);
+    public static CheckpointStore Of(IEnumerable<Checkpoint> found) => new(found, null, null, RandomAccess.Write);
 
     /// <inheritdoc/>
     public IEnumerable<int> Scenarios => _parts.Keys;
@@ -192,7 +198,7 @@ public sealed class CheckpointStore : IPartStore, IDisposable
         byte[] record = ChecksummedRecords.Of(body);
         try
         {
-            RandomAccess.Write(_own!, record, _end);
+            _write(_own!, record, _end);
         }
         catch (IOException)
         {
@@ -203,3 +209,6 @@ public sealed class CheckpointStore : IPartStore, IDisposable
         _end += record.Length;
     }
 }
+
+/// <summary>Writes bytes at a position of a file, all of them.</summary>
+internal delegate void WriteAt(SafeFileHandle file, ReadOnlySpan<byte> bytes, long position);

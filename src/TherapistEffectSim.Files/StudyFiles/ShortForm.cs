@@ -101,7 +101,7 @@ internal sealed class ArmEffectForm : ShortForm
     {
         if (node is not MapNode map)
         {
-            return node is ScalarNode scalar && CoreScalar.TryNumber(scalar, out double number)
+            return node is ScalarNode scalar && CoreScalar.TryNumber(scalar, out double number) && s_difference.Interval!.Contains(number)
                 ? new ArmEffect { D = number }
                 : binder.Refuse(node, path, Accepted);
         }

@@ -57,7 +57,8 @@ internal sealed class HtmlText
 
     public override string ToString() => _html.ToString();
 
-    public static string Escape(string text) => WebUtility.HtmlEncode(text);
+    /// <summary>The text as HTML; a number and its per cent sign stay on one line.</summary>
+    public static string Escape(string text) => WebUtility.HtmlEncode(text.Replace(" %", "\u00a0%", StringComparison.Ordinal));
 
     private static bool IsNumber(string cell) =>
         char.IsAsciiDigit(cell[0]) || cell[0] is '–' or '[' || (cell[0] is '-' && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));

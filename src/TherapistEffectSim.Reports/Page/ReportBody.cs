@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Files.Results;
 using TherapistEffectSim.Reports.Charts;
@@ -19,30 +20,30 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
 
     public void Write(HtmlText html)
     {
-        (string Id, string Title, Action<HtmlText> Content)[] sections =
+        (string Id, string Link, string Title, Action<HtmlText> Content)[] sections =
         [
-            .. new (string Id, string Title, bool IsThere, Action<HtmlText> Content)[]
+            .. new (string Id, string Link, string Title, bool IsThere, Action<HtmlText> Content)[]
             {
-                ("findings", "In short", true, Findings),
-                ("design", "What was simulated", true, Design),
-                ("rejections", "How often the tests reject", true, Rejections),
-                ("joint-decisions", "Decisions on the same trials", results.Cells.Any(c => !c.Joint.IsEmpty), Joint),
-                ("estimates-and-truth", "Estimates beside the truth", charts.Estimates is not null || charts.Coverage is not null, Estimates),
-                ("fits", "Boundary and failures", true, Fits),
-                ("warnings", "What to beware of", true, Warnings),
-                ("methods", "For the methods section", true, Methods),
-                ("provenance", "Where the numbers come from", true, Provenance),
-            }.Where(s => s.IsThere).Select(s => (s.Id, s.Title, s.Content)),
+                ("findings", "In short", "In short", true, Findings),
+                ("design", "Design", "What was simulated", true, Design),
+                ("rejections", "Rejections", "How often the tests reject", true, Rejections),
+                ("joint-decisions", "Same trials", "Decisions on the same trials", results.Cells.Any(c => !c.Joint.IsEmpty), Joint),
+                ("estimates-and-truth", "Estimates", "Estimates beside the truth", charts.Estimates is not null || charts.Coverage is not null, Estimates),
+                ("fits", "Failures", "Boundary and failures", true, Fits),
+                ("warnings", "Warnings", "What to beware of", true, Warnings),
+                ("methods", "Methods", "For the methods section", true, Methods),
+                ("provenance", "Provenance", "Where the numbers come from", true, Provenance),
+            }.Where(s => s.IsThere).Select(s => (s.Id, s.Link, s.Title, s.Content)),
         ];
         Header(html);
         html.Raw("<nav aria-label=\"Sections\"><ul>");
-        foreach ((string id, string title, _) in sections)
+        foreach ((string id, string link, _, _) in sections)
         {
-            html.Raw($"<li><a href=\"#{id}\">").Raw(HtmlText.Escape(title)).Raw("</a></li>");
+            html.Raw($"<li><a href=\"#{id}\">").Raw(HtmlText.Escape(link)).Raw("</a></li>");
         }
 
         html.Raw("</ul></nav>\n<main>\n");
-        foreach ((string id, string title, Action<HtmlText> content) in sections)
+        foreach ((string id, _, string title, Action<HtmlText> content) in sections)
         {
             html.Raw($"<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n").Element($"h2 id=\"{id}-title\"", title);
             content(html);
@@ -104,7 +105,7 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
     {
         Terms(html, "design", DesignTable.Of(_study));
         html.Element("p class=\"note\"", "Effects are in SDs of the outcome within therapists, higher is better. Curves are functions of the therapist’s (or the patient’s) true alliance in SDs. Where a value differs between scenarios, all its values are listed.");
-        html.Raw("<details><summary>The study file, all defaults written out</summary><pre tabindex=\"0\">").Raw(HtmlText.Escape(results.StudyText)).Raw("</pre></details>\n");
+        html.Raw("<details><summary>The study file, all defaults written out</summary><pre tabindex=\"0\">").Raw(WebUtility.HtmlEncode(results.StudyText)).Raw("</pre></details>\n");
     }
 
     private void Rejections(HtmlText html)
@@ -184,7 +185,7 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
         html.Raw("<details><summary>Licences of the chart library</summary>\n");
         foreach ((string package, string text) in ChartLibrary.Licences)
         {
-            html.Element("h3", package).Raw("<pre tabindex=\"0\">").Raw(HtmlText.Escape(text)).Raw("</pre>\n");
+            html.Element("h3", package).Raw("<pre tabindex=\"0\">").Raw(WebUtility.HtmlEncode(text)).Raw("</pre>\n");
         }
 
         html.Raw("</details>\n");

@@ -11,10 +11,22 @@ internal sealed class Engine : IDisposable
 {
     private const int AtOnce = 2;
     private const int WarmUpTrials = 4096;
+    private const int WarmUpRounds = 2;
+
+    // Statistics without patients; a patient's loss by chance and by outcome; sites and arms; loss that is solved over generated patients.
+    private static readonly KeyValuePair<string, string[]>[][] s_warmUps =
+    [
+        [],
+        [new("attrition", ["0.3"]), new("loss-by-outcome", ["1"])],
+        [new("story", ["met-cau-2009"])],
+        [new("story", ["reverse-causation"]), new("attrition", ["0.3"]), new("loss-by-outcome", ["1"])],
+        [new("story", ["naturalistic-large"])],
+    ];
 
     // A first number is looked for often, later ones as often as an eye can follow.
     private static readonly TimeSpan s_untilFirst = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_betweenFrames = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_untilCompiled = TimeSpan.FromMilliseconds(300); // the runtime compiles in full when 100 ms were quiet
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(60);
 
     /// <summary>Places of those who look at rates: their work lasts.</summary>
@@ -23,12 +35,25 @@ internal sealed class Engine : IDisposable
     /// <summary>Places of all other answers, which are short.</summary>
     public Places Answers { get; } = new(AtOnce);
 
-    /// <summary>Runs once what the first visitor will run, so that it is compiled.</summary>
-    public static void WarmUp()
+    /// <summary>Runs what visitors will run, so that it is compiled: what the first one sees first, then worlds that take other ways; and all once more, to compile in full.</summary>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task WarmUpAsync(CancellationToken cancellation)
     {
-        Study study = Setting.Parse([]).ToStudyFile().ToStudy(seed: 0, WarmUpTrials);
+        for (int round = 0; round < WarmUpRounds; round++)
+        {
+            foreach (KeyValuePair<string, string[]>[] parameters in s_warmUps)
+            {
+                WarmUp(Setting.Parse(parameters).ToStudyFile().ToStudy(seed: 0, WarmUpTrials), cancellation);
+            }
+
+            await Task.Delay(s_untilCompiled, cancellation);
+        }
+    }
+
+    private static void WarmUp(Study study, CancellationToken cancellation)
+    {
         CellUnderWay cell = new();
-        StudyRunner.Run(study, new() { OnCell = result => PowerFrame.From(result, study, TimeSpan.Zero, isLast: true), UnderWay = cell }, CancellationToken.None);
+        StudyRunner.Run(study, new() { OnCell = result => PowerFrame.From(result, study, TimeSpan.Zero, isLast: true), UnderWay = cell, Threads = 1 }, cancellation);
         TrialPicture.Of(study, trial: 1);
     }
 

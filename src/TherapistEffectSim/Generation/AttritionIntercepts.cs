@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Randomness;
 
@@ -21,6 +22,7 @@ internal readonly record struct LossLogOdds(
 /// <remarks>
 /// The expectation is over fixed patients of this world before attrition, all arms together, the second stage given that the first kept
 /// the patient. Deviations of therapists, independent at the two stages, are those of a quasi-random sequence, one for each patient.
+/// Loops over patients are compiled for themselves and in full at once: they run a few times, and slow code would do most of their work.
 /// </remarks>
 internal sealed class AttritionIntercepts
 {
@@ -63,11 +65,7 @@ internal sealed class AttritionIntercepts
         }
 
         LossLogOdds solved = slopes with { Intercept = intercept };
-        for (int i = 0; i < _kept.Length; i++)
-        {
-            _kept[i] *= 1 - Logistic(LogOdds(solved, i));
-        }
-
+        Lose(solved);
         _stagesSolved++;
         return solved;
     }
@@ -75,7 +73,8 @@ internal sealed class AttritionIntercepts
     /// <summary>log(p/(1 − p)).</summary>
     public static double Logit(double p) => Elementary.Log(p) - Elementary.Log(1 - p);
 
-    private static double Logistic(double x) => 1 / (1 + Elementary.Exp(-x));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Logistic(double x) => 1 / (1 + Elementary.ExpInline(Lane1.Create(-x))[0]);
 
     private LossLogOdds Slopes(AttritionStage stage) => new(
         0,
@@ -85,6 +84,7 @@ internal sealed class AttritionIntercepts
         stage.DependsOn.Severity / Sd(_patients.Severity, _patients.Share),
         stage.TherapistSd);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DrawDeviations(AttritionStage stage)
     {
         Array.Clear(_deviation);
@@ -99,6 +99,7 @@ internal sealed class AttritionIntercepts
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double LogOdds(in LossLogOdds loss, int i) =>
         loss.Intercept
         + (loss.Outcome * _patients.Outcome[i])
@@ -107,6 +108,7 @@ internal sealed class AttritionIntercepts
         + (loss.Severity * _patients.Severity[i])
         + (loss.TherapistSd * _deviation[i]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double MeanLogOdds(in LossLogOdds loss)
     {
         double sum = 0;
@@ -119,6 +121,7 @@ internal sealed class AttritionIntercepts
     }
 
     // Expected share lost among those kept so far, minus the rate, and its derivative in the intercept.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Excess, double Derivative) ExcessLoss(in LossLogOdds loss, double rate)
     {
         double lost = 0;
@@ -135,6 +138,16 @@ internal sealed class AttritionIntercepts
         return ((lost / weights) - rate, slope / weights);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Lose(in LossLogOdds loss)
+    {
+        for (int i = 0; i < _kept.Length; i++)
+        {
+            _kept[i] *= 1 - Logistic(LogOdds(loss, i));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sd(ReadOnlySpan<double> values, ReadOnlySpan<double> shares)
     {
         double total = 0;

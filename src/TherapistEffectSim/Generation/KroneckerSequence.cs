@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Generation;
@@ -32,6 +33,7 @@ internal sealed class KroneckerSequence
     }
 
     /// <summary>One coordinate of point i, in [0, 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double At(int i, int dimension)
     {
         double x = 0.5 + ((i + 1) * _steps[dimension]);
@@ -39,6 +41,7 @@ internal sealed class KroneckerSequence
     }
 
     /// <summary>Two normal numbers from two coordinates of point i, by the transformation that the generator uses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Normals(int i, int dimension, out double first, out double second)
     {
         ulong radius = (uint)(At(i, dimension) * 4294967296.0);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Randomness;
 
@@ -16,6 +17,7 @@ internal static class QuasiRandomPatients
     /// <param name="components">The world's standard deviations and slopes.</param>
     /// <param name="scores">Distribution of the therapists' scores.</param>
     /// <param name="armShares">Share of the randomised patients in each arm.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PatientCovariates Of(VarianceComponents components, TherapistScoreModel scores, ReadOnlySpan<double> armShares)
     {
         PatientCovariates patients = new(Patients);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Randomness;
 
@@ -20,6 +21,7 @@ internal static class RetentionHazard
     /// <summary>α.</summary>
     /// <param name="retention">Drop-out above 0.</param>
     /// <param name="patients">Patients of the world before drop-out.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Intercept(Retention retention, PatientCovariates patients)
     {
         double[] relative = new double[patients.Count]; // planned sessions after the first times exp(b_A·a + b_z·z)

@@ -3,9 +3,12 @@ using TherapistEffectSim.Design;
 
 namespace TherapistEffectSim.Generation;
 
-/// <summary>A scenario made ready for generation: layout, caseloads, variances and the solved constants. Immutable, shared by all threads.</summary>
+/// <summary>A scenario made ready for generation: layout, caseloads, variances and the solved constants. Shared by all threads.</summary>
 internal sealed class World
 {
+    private readonly Lazy<double?> _dropOutIntercept;
+    private readonly Lazy<Losses> _losses;
+
     public World(Scenario scenario)
     {
         Scenario = scenario;
@@ -16,11 +19,12 @@ internal sealed class World
         ArmShares = PatientSharesOfArms();
         HasFurtherMechanisms = FurtherMechanisms.In(scenario);
         SortedTrait = scenario.Allocation is SortedAllocation sorted ? scenario.Traits.Keys.ToImmutableArray().IndexOf(sorted.Of) : -1;
-        World? beforeAttrition = AttritionIsSolved(scenario.Attrition) && !PlainDistributions.HoldForAll(scenario)
-            ? new(scenario with { Attrition = new() })
-            : null;
-        DropOutIntercept = beforeAttrition is null ? SolveDropOut(scenario.Retention) : beforeAttrition.DropOutIntercept;
-        (LossBeforeAlliance, LossBeforeOutcome) = SolveAttrition(scenario.Attrition, beforeAttrition);
+
+        // Solved where they are read first: to check or to plan a study does not take them.
+        Lazy<World?> beforeAttrition = new(() =>
+            AttritionIsSolved(scenario.Attrition) && !PlainDistributions.HoldForAll(scenario) ? new(scenario with { Attrition = new() }) : null);
+        _dropOutIntercept = new(() => beforeAttrition.Value is { } before ? before.DropOutIntercept : SolveDropOut(scenario.Retention));
+        _losses = new(() => SolveAttrition(scenario.Attrition, beforeAttrition.Value));
     }
 
     /// <summary>The scenario.</summary>
@@ -42,13 +46,13 @@ internal sealed class World
     public ImmutableArray<double> ArmShares { get; }
 
     /// <summary>α: log hazard of drop-out of a patient of average alliance and severity; <see langword="null"/> if all attend all sessions.</summary>
-    public double? DropOutIntercept { get; }
+    public double? DropOutIntercept => _dropOutIntercept.Value;
 
     /// <summary>Loss before the alliance is measured; <see langword="null"/> if nobody is lost.</summary>
-    public LossLogOdds? LossBeforeAlliance { get; }
+    public LossLogOdds? LossBeforeAlliance => _losses.Value.BeforeAlliance;
 
     /// <summary>Loss before the outcome is measured, of those whose alliance was; <see langword="null"/> if nobody is lost.</summary>
-    public LossLogOdds? LossBeforeOutcome { get; }
+    public LossLogOdds? LossBeforeOutcome => _losses.Value.BeforeOutcome;
 
     /// <summary>Whether the generator needs its longer path.</summary>
     public bool HasFurtherMechanisms { get; }
@@ -60,7 +64,7 @@ internal sealed class World
     public int SortedTrait { get; }
 
     /// <summary>Whether every randomised patient is analysed.</summary>
-    public bool IsComplete => LossBeforeAlliance is null && LossBeforeOutcome is null && Scenario.Attrition.Therapists == 0;
+    public bool IsComplete => Scenario.Attrition is { Alliance.Rate: 0, Outcome.Rate: 0, Therapists: 0 };
 
     /// <summary>Whether all therapists, patients without one included, have the same number of analysed patients in every replicate.</summary>
     public bool IsBalanced => IsComplete && Caseloads.IsEqual && !Layout.IsPartial;
@@ -87,19 +91,19 @@ internal sealed class World
     private static bool AttritionIsSolved(Attrition attrition) =>
         attrition.Alliance is { Rate: > 0, HasEqualOdds: false } || attrition.Outcome is { Rate: > 0, HasEqualOdds: false };
 
-    private (LossLogOdds? Alliance, LossLogOdds? Outcome) SolveAttrition(Attrition attrition, World? beforeAttrition)
+    private Losses SolveAttrition(Attrition attrition, World? beforeAttrition)
     {
         AttritionStage first = attrition.Alliance;
         AttritionStage second = attrition.Outcome;
         if (!AttritionIsSolved(attrition))
         {
-            return (Constant(first), Constant(second));
+            return new(Constant(first), Constant(second));
         }
 
         AttritionIntercepts intercepts = new(beforeAttrition is null ? PlainPatients() : GeneratedPatients.Of(beforeAttrition));
         LossLogOdds? alliance = first.Rate > 0 ? intercepts.Solve(first) : null;
         LossLogOdds? outcome = second.Rate > 0 ? intercepts.Solve(second) : null;
-        return (alliance, outcome);
+        return new(alliance, outcome);
 
         static LossLogOdds? Constant(AttritionStage stage) =>
             stage.Rate > 0 ? new LossLogOdds(AttritionIntercepts.Logit(stage.Rate), 0, 0, 0, 0, 0) : null;
@@ -145,4 +149,6 @@ internal sealed class World
 
         return [.. shares];
     }
+
+    private sealed record Losses(LossLogOdds? BeforeAlliance, LossLogOdds? BeforeOutcome);
 }

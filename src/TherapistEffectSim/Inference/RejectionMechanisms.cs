@@ -78,10 +78,12 @@ internal static class RejectionMechanisms
             ((EndpointOutcome)tested.World.Scenario.Outcome).Distribution is not NormalForm && tested.IsVariance),
         new("attrition on the outcome", tested =>
             !tested.IsRandomised
-            && (tested.World.LossBeforeAlliance is { Outcome: not 0 } || tested.World.LossBeforeOutcome is { Outcome: not 0 })),
+            && (IsLossByOutcome(tested.World.Scenario.Attrition.Alliance) || IsLossByOutcome(tested.World.Scenario.Attrition.Outcome))),
     ];
 
     private static bool IsIntercept(TestedTerm tested) => tested is { IsOfTherapists: true, IsRandomised: false, IsOfSkill: false };
+
+    private static bool IsLossByOutcome(AttritionStage stage) => stage is { Rate: > 0, DependsOn.Outcome: not 0 };
 
     private static bool HasAllianceEffect(World world) => !world.Components.Between.IsZero || !world.Components.Within.IsZero;
 

@@ -12,6 +12,8 @@ internal sealed class PilotModel
 {
     private const string Response = "response";
     private const string Severity = "severity";
+    private const double LargestNumber = 1e100;   // squares of which can be summed
+    private const double SmallestNumber = 1e-100; // and do not vanish
 
     private readonly LinearMixedModelFit _fit;
 
@@ -66,9 +68,11 @@ internal sealed class PilotModel
     /// <param name="quantity">What it is.</param>
     /// <param name="unit">What a slope is divided by.</param>
     /// <param name="confidence">In (0, 1).</param>
+    /// <exception cref="ModelException">Severity does not vary between the patients of the model.</exception>
     public CalibratedNumber SeveritySlope(PilotQuantity quantity, double unit, double confidence)
     {
-        FixedEffect slope = _fit.FixedEffects.Single(effect => effect.Term == Severity);
+        FixedEffect slope = _fit.FixedEffects.FirstOrDefault(effect => effect.Term == Severity)
+            ?? throw new ModelException($"severity must vary within arms and sites among the {Basis} of the model, to tell its slope, but does not.");
         double halfWidth = StudentT.UpperQuantile((1 - confidence) / 2, slope.DegreesOfFreedom!.Value) * slope.StandardError;
         return new(
             quantity,
@@ -78,7 +82,7 @@ internal sealed class PilotModel
             Basis);
     }
 
-    /// <summary>Refuses a column whose values are missing or all the same.</summary>
+    /// <summary>Refuses a column whose values are missing or all the same, or that nothing can be computed of.</summary>
     /// <exception cref="ModelException">They are.</exception>
     public static void CheckVaries(NumericColumn column)
     {
@@ -91,6 +95,14 @@ internal sealed class PilotModel
         if (known.Min() == known.Max())
         {
             throw new ModelException($"{column.Name} must vary between patients, but is {NumberText.Shortest(known[0])} in every row that has a value.");
+        }
+
+        double farthest = known.MaxBy(Math.Abs);
+        if (Math.Abs(farthest) > LargestNumber || known.Max() - known.Min() < SmallestNumber)
+        {
+            throw new ModelException(Math.Abs(farthest) > LargestNumber
+                ? $"{column.Name} must hold numbers of at most {NumberText.Shortest(LargestNumber)} in size, but {NumberText.Shortest(farthest)} is among them."
+                : $"{column.Name} must vary by at least {NumberText.Shortest(SmallestNumber)} between patients, but does not.");
         }
     }
 

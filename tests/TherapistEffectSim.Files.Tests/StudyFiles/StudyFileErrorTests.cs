@@ -163,6 +163,8 @@ public sealed class StudyFileErrorTests
         "6:21: scenario.outcome.within: points must list 2 to 64 points, but lists 1.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {within: {shape: points, points: [[0, 1], [0.5, 2], [0.5, 3]]}}",
         "6:21: scenario.outcome.within: points must ascend in s, but 0.5 follows 0.5.")]
+    [InlineData("0.1}\n", "0.1}\n  outcome: {arm-effect: 1e9}",
+        "6:25: scenario.outcome.arm-effect: must be a number in [-1000000, 1000000] in outcome units, or {d, standardiser}, but was 1e9.")]
     [InlineData("0.1}\n", "0.1}\n  outcome: {arm-effect: {d: 0.5}}",
         "6:25: scenario.outcome.arm-effect.standardiser: is missing; give one of residual, within, total.")]
     [InlineData("0.1}\n", "0.1}\n  attrition: {alliance: {rate: 1}}", "6:32: scenario.attrition.alliance.rate: must be a number in [0, 1), but was 1.")]
