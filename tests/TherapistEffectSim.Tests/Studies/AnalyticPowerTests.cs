@@ -110,7 +110,11 @@ public sealed class AnalyticPowerTests
             Alliance = new() { TherapistIcc = 0.15, Reliability = 0.7 },
             Outcome = new EndpointOutcome
             {
-                Between = new LinearShape { Slope = 0.25 }, Within = new LinearShape { Slope = 0.2 }, Severity = -0.3, ArmEffect = new() { D = 0.4 }, SiteIcc = 0.05,
+                Between = new LinearShape { Slope = 0.25 },
+                Within = new LinearShape { Slope = 0.2 },
+                Severity = -0.3,
+                ArmEffect = new() { D = 0.4 },
+                SiteIcc = 0.05,
             },
         };
         Method[] methods =
