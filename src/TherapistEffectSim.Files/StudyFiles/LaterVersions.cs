@@ -10,11 +10,7 @@ internal static partial class LaterVersions
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
         "redraw-predictors",
         "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
-        "scenario.outcome.kind=growth",
-        "methods.tests.by=t-kenward-roger", "methods.tests.by=bootstrap",
-        "methods.tests.by=joint-wald",
-        "joint.by=t-kenward-roger", "joint.by=bootstrap",
-        "joint.by=joint-wald");
+        "scenario.outcome.kind=growth");
 
     public static bool HasKey(string path) => Has(path, "");
 

@@ -246,6 +246,9 @@ internal sealed class BalancedFit<T>
         return isBetween ? _between.Kept[place] : _within.Kept[place];
     }
 
+    /// <summary>Whether a fixed effect varies between therapists; else within. Kenward and Roger's degrees of freedom are those of the F test at that level, their standard error the model's.</summary>
+    public bool IsBetween(int position) => _places[position].IsBetween;
+
     /// <summary>Standard error of a fixed effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T StandardError(int position)

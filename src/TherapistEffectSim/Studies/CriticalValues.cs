@@ -7,6 +7,8 @@ namespace TherapistEffectSim.Studies;
 /// <summary>The critical values of a scenario's tests. Not safe to share between threads: those of F are remembered.</summary>
 internal sealed class CriticalValues
 {
+    private readonly double[] _chiSquared; // [degrees of freedom]
+
     public CriticalValues(ScenarioPlan plan)
     {
         double alpha = plan.Alpha;
@@ -20,6 +22,7 @@ internal sealed class CriticalValues
         Greater = oneSided ? TCriticalValues.Of(alpha, Alternative.Greater) : TwoSided;
         Less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : TwoSided;
         F = new(alpha);
+        _chiSquared = [.. Enumerable.Range(0, plan.Tests.Max(t => (int?)t.JointCoefficients) + 1 ?? 1).Select(df => df == 0 ? 0 : ChiSquared.UpperQuantile(alpha, df))];
     }
 
     /// <summary>Of |z|.</summary>
@@ -30,6 +33,9 @@ internal sealed class CriticalValues
 
     /// <summary>Of a likelihood ratio of one fixed effect: χ²(1).</summary>
     public double LikelihoodRatio { get; }
+
+    /// <summary>Of Wald's χ² of several coefficients.</summary>
+    public double OfChiSquared(int degreesOfFreedom) => _chiSquared[degreesOfFreedom];
 
     /// <summary>Of a likelihood ratio of a variance: χ²(0) and χ²(1), half and half.</summary>
     public double Mixture { get; }

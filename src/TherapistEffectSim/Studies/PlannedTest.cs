@@ -24,6 +24,9 @@ internal sealed record PlannedTerm
     /// <summary>Index of the correction of the estimate; −1 if it is reported as it is.</summary>
     public int Correction { get; init; } = -1;
 
+    /// <summary>Index of the coefficients tested together, which have no estimate of their own; −1 for a single one.</summary>
+    public int JointWald { get; init; } = -1;
+
     /// <summary>What the estimate aims at; <see langword="null"/> if unknown.</summary>
     public required double? TrueValue { get; init; }
 
@@ -34,7 +37,7 @@ internal sealed record PlannedTerm
     public required string RejectionMeans { get; init; }
 
     /// <summary>Whether it is the therapist variance.</summary>
-    public bool IsVariance => Coefficient < 0 && Correlation is null;
+    public bool IsVariance => Coefficient < 0 && Correlation is null && JointWald < 0;
 }
 
 /// <summary>A test of a scenario.</summary>
@@ -60,6 +63,15 @@ internal sealed record PlannedTest
 
     /// <summary>Index of the fit without the tested columns, for a likelihood ratio; else −1.</summary>
     public int ReducedFit { get; init; } = -1;
+
+    /// <summary>Index of the coefficients tested together; −1 for other tests.</summary>
+    public int JointWald { get; init; } = -1;
+
+    /// <summary>How many are tested together; 0 for other tests.</summary>
+    public int JointCoefficients { get; init; }
+
+    /// <summary>Index of the bootstrap; −1 for other tests.</summary>
+    public int Bootstrap { get; init; } = -1;
 
     /// <summary>Index of the test of a curve; −1 for other tests.</summary>
     public int CurveTest { get; init; } = -1;
