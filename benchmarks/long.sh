@@ -26,7 +26,7 @@ for section in ${sections[*]}; do
       done
       ;;
     plan)
-      # Plans against exact answers: 32 cells with 20 seeds each, and the cheapest designs of the grid with 5. Two minutes on two cores.
+      # Plans against exact answers: 32 cells with 20 seeds each, and the cheapest designs of the grid with 20. Two minutes on two cores.
       dotnet build -c Release tests/TherapistEffectSim.Tests --nologo -v quiet || exit 1
       TES_PLAN_SEEDS=${TES_PLAN_SEEDS:-20} dotnet test -c Release --no-build tests/TherapistEffectSim.Tests \
         --filter "FullyQualifiedName~ExactAnswerTests|FullyQualifiedName~CostSearchTests" --logger "console;verbosity=detailed" || status=1

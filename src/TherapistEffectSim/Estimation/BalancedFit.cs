@@ -229,6 +229,7 @@ internal sealed class BalancedFit<T>
     }
 
     /// <summary>β of a fixed effect, after <see cref="Coefficients"/>; 0 if it is dropped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Beta(int position)
     {
         (bool isBetween, int place) = _places[position];
@@ -236,6 +237,7 @@ internal sealed class BalancedFit<T>
     }
 
     /// <summary>Mask: the fixed effect takes part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Kept(int position)
     {
         (bool isBetween, int place) = _places[position];
@@ -243,6 +245,7 @@ internal sealed class BalancedFit<T>
     }
 
     /// <summary>Standard error of a fixed effect.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T StandardError(int position)
     {
         (bool isBetween, int place) = _places[position];

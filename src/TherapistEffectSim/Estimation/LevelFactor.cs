@@ -228,16 +228,16 @@ internal sealed class LevelFactor<T>
     /// <summary>Element (column, column) of the inverse of the cross-products of the first columns.</summary>
     /// <param name="column">Below <paramref name="columns"/>.</param>
     /// <param name="columns">How many.</param>
-    public T InverseDiagonal(int column, int columns)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T InverseDiagonal(int column, int columns) =>
+        column == columns - 1 ? _inverses.Span[column] : InverseDiagonalBefore(column, columns);
+
+    // Where other columns come after it.
+    private T InverseDiagonalBefore(int column, int columns)
     {
         ReadOnlySpan<T> lower = _lower.Span;
         ReadOnlySpan<T> inverses = _inverses.Span;
         T form = inverses[column];
-        if (column == columns - 1)
-        {
-            return form;
-        }
-
         Span<T> u = _vector.Span;
         u[column] = T.Create(1);
         for (int i = column + 1; i < columns; i++)

@@ -210,6 +210,7 @@ internal sealed class MeanProducts<T>
     public ReadOnlySpan<T> Column(int b) => _data.MeansOf(_columns[_between[b]]);
 
     /// <summary>Σ_j x_j y_j.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Product(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
     {
         T sum = T.Create(0);

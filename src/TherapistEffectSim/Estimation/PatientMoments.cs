@@ -214,7 +214,7 @@ internal sealed class PatientMoments<T>
 
     /// <summary>[therapist] Means of a source, to be filled; of the alliance also where no column reads it within therapists.</summary>
     public Span<T> SampledMeans(PatientSource source) =>
-        IndexOf(source) is >= 0 and int s ? _means.Span.Slice(s * _therapists, _therapists) : _allianceMeans.Span;
+        (source == PatientSource.Alliance ? _alliance : source == PatientSource.Outcome ? _outcome : IndexOf(source)) is >= 0 and int s ? _means.Span.Slice(s * _therapists, _therapists) : _allianceMeans.Span;
 
     /// <summary>Takes caseloads for analysed patients.</summary>
     public void TakeCaseloads()

@@ -32,7 +32,7 @@ internal sealed class ProfiledCriterion<T>
     private readonly LaneBuffer<T> _a;
     private readonly LaneBuffer<T> _weights;   // w_j
     private readonly LaneBuffer<T> _powers;    // z_j w_j², then z_j² w_j³
-    private readonly LaneBuffer<T> _residuals; // r_j
+    private readonly ResidualSums<T> _residuals;
     private readonly LaneBuffer<T> _beta;
     private readonly LaneBuffer<T> _vector;
     private readonly LaneBuffer<T> _t2;        // packed over the fixed effects
@@ -369,34 +369,9 @@ internal sealed class ProfiledCriterion<T>
 
     private void ResidualDerivatives(out T sumW, out T sumWw, out T residualFirst, out T residualSecond)
     {
-        Residuals();
-        ReadOnlySpan<T> w = _weights.Span;
-        ReadOnlySpan<T> z = _data.RandomFactor.Span;
-        ReadOnlySpan<T> r = _residuals.Span;
-        Span<T> powers = _powers.Span;
-        sumW = sumWw = T.Create(0);
-        T square = sumW;
-        T cube = sumW;
-        for (int j = 0; j < w.Length; j++)
-        {
-            T zw = z[j] * w[j];
-            T zwr = zw * r[j];
-            T zwwr = zwr * w[j];
-            sumW += zw;
-            sumWw = T.Fma(zw, zw, sumWw);
-            square = T.Fma(zwwr, r[j], square);
-            cube = T.Fma(zwr, zwr * w[j], cube);
-            powers[j] = zwwr;
-        }
-
         Span<T> g = _vector.Span[..(_order - 1)];
         g.Fill(T.Create(0));
-        ReadOnlySpan<int> between = _means.Positions;
-        for (int b = 0; b < between.Length - 1; b++)
-        {
-            g[between[b]] = MeanProducts<T>.Product(powers, _means.Column(b));
-        }
-
+        _residuals.Of(_means, _data, _weights.Span, _beta.Span, g);
         _ldl.SolveLower(g);
         T form = T.Create(0);
         for (int k = 0; k < g.Length; k++)
@@ -404,26 +379,11 @@ internal sealed class ProfiledCriterion<T>
             form = T.Fma(g[k] * g[k], _ldl.InversePivots[k], form);
         }
 
-        residualFirst = T.Create(0) - square;
-        residualSecond = T.Create(2) * (cube - form);
+        sumW = _residuals.Weights;
+        sumWw = _residuals.SquaredWeights;
+        residualFirst = T.Create(0) - _residuals.Squares;
+        residualSecond = T.Create(2) * (_residuals.Cubes - form);
     }
-
-    private void Residuals()
-    {
-        Span<T> r = _residuals.Span;
-        ReadOnlySpan<int> between = _means.Positions;
-        _means.Column(between.Length - 1).CopyTo(r);
-        for (int b = 0; b < between.Length - 1; b++)
-        {
-            T beta = T.Create(0) - _beta.Span[between[b]];
-            ReadOnlySpan<T> x = _means.Column(b);
-            for (int j = 0; j < r.Length; j++)
-            {
-                r[j] = T.Fma(beta, x[j], r[j]);
-            }
-        }
-    }
-
 }
 
 /// <summary>Derivatives in θ of the parts of the criterion.</summary>

@@ -24,6 +24,9 @@ internal sealed class RandomInterceptFit<T>
 
     // An iteration ends when 1 + n̄θ changes by less than this share; convergence is quadratic, so that the next change is about its square.
     private const double RelativeStep = 3e-5;
+
+    // With the third derivative convergence is faster: the next change is about the product of the squares of this and the one before.
+    private const double RelativeThirdOrderStep = 5e-4;
     private const int MostSteps = 25;
     private const double LongestStep = 2;
 
@@ -77,10 +80,23 @@ internal sealed class RandomInterceptFit<T>
     /// <summary>The criterion, standing at the fitted θ.</summary>
     public ProfiledCriterion<T> Criterion => _criterion;
 
+    /// <summary>
+    /// 1 + n̄θ as the last fit found it, over where the closed form of balanced data put it: what unequal caseloads made of it, which is much the same for another model of the same data.
+    /// 1 where there is no such ratio.
+    /// </summary>
+    public T Correction { get; private set; } = T.Create(1);
+
     /// <summary>Fits all lanes.</summary>
-    public LinearModelFit<T> Fit(TherapistStatistics<T> data)
+    /// <param name="data">One data set per lane.</param>
+    public LinearModelFit<T> Fit(TherapistStatistics<T> data) => Fit(data, T.Create(1));
+
+    /// <summary>Fits all lanes, from a start that a fit of another model to the same data corrects.</summary>
+    /// <param name="data">One data set per lane.</param>
+    /// <param name="correction">The <see cref="Correction"/> of that fit.</param>
+    public LinearModelFit<T> Fit(TherapistStatistics<T> data, T correction)
     {
         _data = data;
+        Correction = correction;
         _criterion.Load(data);
         LinearModelFit<T> fit = default;
         T zero = T.Create(0);
@@ -150,17 +166,20 @@ internal sealed class RandomInterceptFit<T>
         T one = T.Create(1);
         T perTherapist = _data.Observations / T.Max(_data.AnalysedTherapists, one);
         T inverse = one / T.Max(perTherapist, one);
-        T lambda = T.Select(estimable, T.Min(T.Max(Start(fit.Within), one), T.Create(LargestLambda)), one);
+        T largest = T.Create(LargestLambda);
+        T balanced = T.Select(estimable, T.Min(T.Max(Start(fit.Within), one), largest), one);
         if (_data.IsBalanced && HasOrthogonalLevels)
         {
-            fit.Theta = (lambda - one) * inverse;
+            fit.Theta = (balanced - one) * inverse;
             return;
         }
 
+        T lambda = T.Select(estimable, T.Min(T.Max(balanced * Correction, one), largest), one);
         T alone = Scan(estimable, perTherapist, ref lambda);
         T open = T.AndNot(estimable, alone);
         Newton(ref lambda, ref open, inverse);
         fit.Theta = (lambda - one) * inverse;
+        Correction = T.Select(T.AndNot(estimable, T.Or(alone, open)), lambda / balanced, one);
         alone = T.Or(alone, open);
         if (T.Any(alone))
         {
@@ -196,16 +215,19 @@ internal sealed class RandomInterceptFit<T>
         T zero = T.Create(0);
         T divisor = Divisor();
         T floor = T.Create(SmallestCurvature) * _data.AnalysedTherapists;
-        for (int step = 0; step < MostSteps && T.Any(open); step++)
+        NewtonStep<T> step = new(floor, T.Create(LongestStep));
+        for (int k = 0; k < MostSteps && T.Any(open); k++)
         {
             _criterion.Evaluate((lambda - one) * inverse);
             (T first, T second) = _criterion.Derivatives(_model.Reml, divisor);
             T scale = lambda * inverse;
             T slope = scale * first;
-            T curvature = T.Fma(scale * scale, second, slope);
-            T change = T.Max(T.Min(slope / T.Max(curvature, floor), T.Create(LongestStep)), T.Create(-LongestStep));
-            T next = T.Min(T.Max(lambda * Elementary.Exp(zero - change), one), T.Create(LargestLambda));
-            T moving = T.LessThan(T.Create(RelativeStep) * lambda, T.Abs(next - lambda));
+            T change = step.Next(slope, T.Fma(scale * scale, second, slope), out T isThirdOrder);
+            T unbounded = lambda * Elementary.Exp(change);
+            T next = T.Min(T.Max(unbounded, one), T.Create(LargestLambda));
+            step.KeepWhere(T.And(T.LessThan(one, unbounded), T.LessThan(unbounded, T.Create(LargestLambda))));
+            T share = T.Select(isThirdOrder, T.Create(RelativeThirdOrderStep), T.Create(RelativeStep));
+            T moving = T.LessThan(share * lambda, T.Abs(next - lambda));
             lambda = T.Select(open, next, lambda);
             open = T.And(open, moving);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Estimation;
@@ -65,6 +66,7 @@ internal sealed class TherapistStatistics<T>
     public bool IsBalanced { get; init; }
 
     /// <summary>Means of one column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<T> MeansOf(int column) => Means.Span.Slice(column * Therapists, Therapists);
 
     /// <summary>Smallest number of analysed patients of a therapist who has any.</summary>

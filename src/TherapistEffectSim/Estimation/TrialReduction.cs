@@ -25,8 +25,10 @@ internal sealed class TrialReduction<T>
     private readonly LaneBuffer<T> _inputs;
     private readonly LaneBuffer<T> _stack = new(ColumnProgram.StackDepth);
     private readonly (int Element, int Source, int Other, double Scale)[] _within; // elements of the cross-products within therapists that are not 0
+    private readonly bool _hasMeasuredMeans; // of all whose alliance was measured
     private readonly MeansKind[] _kinds; // [column]
     private readonly int _observedColumn; // that the observed means are; −1 where they need memory of their own
+    private readonly int _lastSource; // of the last column
     private readonly CurveMoments<T>? _curve; // null: means and products column by column
     private readonly bool _sumsAnalysed; // patients, of whom some may be lost, are summed therapist by therapist
     private readonly bool _countsAreGiven;
@@ -63,8 +65,10 @@ internal sealed class TrialReduction<T>
         _summation = sums ? new(world, _generator.Random) : null;
         _countsAreGiven = (withoutPatients || sums) && world.Caseloads.IsGiven;
         _within = [.. NonzeroProducts()];
+        _hasMeasuredMeans = columns.MeasuredMeans;
         _kinds = [.. columns.Columns.Select(c => KindOf(c, columns.MeasuredMeans))];
         _observedColumn = _isComplete ? Array.IndexOf(_kinds, MeansKind.ObservedMean) : -1;
+        _lastSource = columns.Columns[^1].Source;
         _curve = Curve();
         Rows = columns.NeedsPatientRows ? new(columns, _batch, _moments, _generator.HasMasks) : null;
     }
@@ -85,7 +89,7 @@ internal sealed class TrialReduction<T>
     public TherapistStatistics<T> Statistics { get; }
 
     /// <summary>[therapist] Patients over whom the observed mean of the alliance is taken; only where a column needs it.</summary>
-    public ReadOnlySpan<T> PatientsOfMeans => _columns.MeasuredMeans ? _moments.Measured : _moments.Analysed;
+    public ReadOnlySpan<T> PatientsOfMeans => _hasMeasuredMeans ? _moments.Measured : _moments.Analysed;
 
     /// <summary>The patients of the replicates last generated, if a test needs them.</summary>
     public PatientRows<T>? Rows { get; }
@@ -171,7 +175,7 @@ internal sealed class TrialReduction<T>
             {
                 _generator.Patients(first + t, 0, _batch);
                 _moments.SumAnalysed(first + t, out _sums[t]);
-                if (_columns.MeasuredMeans)
+                if (_hasMeasuredMeans)
                 {
                     _moments.SumAlliance(first + t);
                 }
@@ -190,7 +194,7 @@ internal sealed class TrialReduction<T>
         }
 
         Span<T> observed = Observed;
-        ReadOnlySpan<T> means = _columns.MeasuredMeans ? _moments.MeasuredMeans : _moments.AnalysedAllianceMeans;
+        ReadOnlySpan<T> means = _hasMeasuredMeans ? _moments.MeasuredMeans : _moments.AnalysedAllianceMeans;
         ReadOnlySpan<T> n = _moments.Analysed;
         T one = T.Create(1);
         T sum = T.Create(0);
@@ -222,7 +226,7 @@ internal sealed class TrialReduction<T>
         T grand = sum / T.Max(therapists, one);
         if (_curve is not null)
         {
-            _curve.Fill(means, grand, _moments.Means(_columns.Columns[^1].Source));
+            _curve.Fill(means, grand, _moments.Means(_lastSource));
         }
         else
         {

@@ -46,8 +46,16 @@ internal sealed class CombinedTherapists<T>
     /// <param name="batch">Holds the caseloads.</param>
     public void Draw(ReadOnlySpan<T> siteEffects, TrialBatch<T> batch)
     {
-        PrepareSds(batch.Caseload.Span);
-        PrepareOffsets(siteEffects);
+        if (!_hasSds)
+        {
+            PrepareSds(batch.Caseload.Span);
+        }
+
+        if (!_hasOffsets)
+        {
+            PrepareOffsets(siteEffects);
+        }
+
         int therapists = _sds.Length;
         bool isPolynomial = _world.Components.Between.Segments.IsEmpty;
         for (int first = 0; first < therapists; first += Chunk)
@@ -95,7 +103,7 @@ internal sealed class CombinedTherapists<T>
     private void PrepareSds(ReadOnlySpan<T> caseload)
     {
         Span<T> sds = _sds.Span;
-        for (int j = 0; j < sds.Length && !_hasSds; j++)
+        for (int j = 0; j < sds.Length; j++)
         {
             sds[j] = Sd(caseload[j]);
         }
@@ -108,7 +116,7 @@ internal sealed class CombinedTherapists<T>
         Span<T> offsets = _offsets.Span;
         ImmutableArray<int> arm = _world.Layout.Arm;
         ImmutableArray<int> site = _world.Layout.Site;
-        for (int j = 0; j < offsets.Length && !_hasOffsets; j++)
+        for (int j = 0; j < offsets.Length; j++)
         {
             offsets[j] = T.Create(arm[j] == 1 ? _world.Components.ArmEffect : 0) + siteEffects[site[j]];
         }

@@ -23,7 +23,7 @@ internal sealed class PatientLoss<T>
         _logOdds = new(capacity);
     }
 
-    /// <summary>Takes the lost ones of some patients of a therapist out of a mask.</summary>
+    /// <summary>Leaves out of some patients of a therapist those that are lost.</summary>
     /// <param name="loss">Log odds of loss.</param>
     /// <param name="rate">The rate, where all have the same odds.</param>
     /// <param name="therapistDeviation">Deviation of the therapist's log odds.</param>
@@ -32,9 +32,10 @@ internal sealed class PatientLoss<T>
     /// <param name="therapist">From 0.</param>
     /// <param name="position">Of the first patient in the batch.</param>
     /// <param name="batch">Holds the patients.</param>
-    /// <param name="kept">[patient] mask.</param>
+    /// <param name="present">[patient] mask: before the stage.</param>
+    /// <param name="kept">[patient] mask: after it; may be the same memory.</param>
     public void Lose(
-        in LossLogOdds loss, double rate, in T therapistDeviation, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, Span<T> kept)
+        in LossLogOdds loss, double rate, in T therapistDeviation, ReadOnlySpan<T> words, int shift, int therapist, int position, TrialBatch<T> batch, ReadOnlySpan<T> present, Span<T> kept)
     {
         if (loss.IsConstant)
         {
@@ -42,7 +43,7 @@ internal sealed class PatientLoss<T>
             for (int i = 0; i < words.Length; i++)
             {
                 T uniform = Uniform.Of(words[i], shift);
-                kept[i] = T.AndNot(kept[i], T.LessThan(uniform, threshold));
+                kept[i] = T.AndNot(present[i], T.LessThan(uniform, threshold));
             }
 
             return;
@@ -50,7 +51,7 @@ internal sealed class PatientLoss<T>
 
         Span<T> logOdds = _logOdds.Span[..words.Length];
         LogOdds(loss, therapistDeviation, therapist, position, batch, logOdds);
-        LoseByOdds(words, shift, logOdds, kept);
+        LoseByOdds(words, shift, logOdds, present, kept);
     }
 
     private void LogOdds(in LossLogOdds loss, in T therapistDeviation, int therapist, int position, TrialBatch<T> batch, Span<T> logOdds)
@@ -88,15 +89,15 @@ internal sealed class PatientLoss<T>
 
     // Compiled for itself, so that the exponential is inlined: the steps of several patients overlap.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LoseByOdds(ReadOnlySpan<T> words, int shift, ReadOnlySpan<T> logOdds, Span<T> kept)
+    private static void LoseByOdds(ReadOnlySpan<T> words, int shift, ReadOnlySpan<T> logOdds, ReadOnlySpan<T> present, Span<T> kept)
     {
         T zero = T.Create(0);
         T one = T.Create(1);
-        for (int i = 0; i < words.Length && i < logOdds.Length && i < kept.Length; i++)
+        for (int i = 0; i < words.Length && i < logOdds.Length && i < present.Length && i < kept.Length; i++)
         {
             T uniform = Uniform.Of(words[i], shift);
             T inverseOdds = Elementary.ExpInline(zero - logOdds[i]);
-            kept[i] = T.AndNot(kept[i], T.LessThan(T.Fma(uniform, inverseOdds, uniform), one));
+            kept[i] = T.AndNot(present[i], T.LessThan(T.Fma(uniform, inverseOdds, uniform), one));
         }
     }
 }

@@ -22,8 +22,10 @@ internal sealed class TrialGenerator<T>
     private readonly PatientMechanisms<T>? _furtherPatients;
     private readonly LaneBuffer<T>? _meanWords; // [therapist] second words; null: they are not means
     private readonly CombinedTherapists<T>? _combined; // null: effects and mean residuals are two numbers
+    private readonly bool _hasSites; // whose effects differ
     private readonly bool _needsMeasurement;
     private readonly bool _needsMasks;
+    private readonly bool _caseloadsAreGiven;
     private TrialBatch<T>? _filled; // holds the caseloads
 
     /// <param name="world">The world.</param>
@@ -55,7 +57,9 @@ internal sealed class TrialGenerator<T>
             || world.Components.Severity != 0
             || world.LossBeforeAlliance is { Severity: not 0 }
             || world.LossBeforeOutcome is { Severity: not 0 };
-        _needsMasks = !(world.IsComplete && world.Caseloads.IsGiven);
+        _hasSites = world.Components.SiteSd != 0;
+        _caseloadsAreGiven = world.Caseloads.IsGiven;
+        _needsMasks = !(world.IsComplete && _caseloadsAreGiven);
     }
 
     /// <summary>Whether <see cref="TrialBatch{T}.Measured"/> and <see cref="TrialBatch{T}.Analysed"/> are filled; if not, all patients are analysed.</summary>
@@ -72,14 +76,18 @@ internal sealed class TrialGenerator<T>
     {
         _random.MoveTo(first);
         int real = _world.Layout.RealTherapists;
-        if (!_world.Caseloads.IsGiven || !ReferenceEquals(batch, _filled))
+        if (!_caseloadsAreGiven || !ReferenceEquals(batch, _filled))
         {
             _world.Caseloads.Fill(batch.Caseload.Span[..real], _random);
             batch.Caseload.Span[real..].Fill(T.Create(1));
             _filled = batch;
         }
 
-        SiteEffects();
+        if (_hasSites)
+        {
+            SiteEffects(); // else all 0, as at the start
+        }
+
         _therapistLoss?.Draw();
         _furtherTherapists?.Begin();
         if (_combined is not null && _furtherTherapists is null)
@@ -276,11 +284,6 @@ internal sealed class TrialGenerator<T>
     private void SiteEffects()
     {
         Span<T> words = _words.Span[..2];
-        if (_world.Components.SiteSd == 0)
-        {
-            return; // all 0, as at the start
-        }
-
         T sd = T.Create(_world.Components.SiteSd);
         for (int site = 0; site < _siteEffects.Length; site++)
         {
@@ -376,13 +379,16 @@ internal sealed class TrialGenerator<T>
 
         if (_world.LossBeforeAlliance is { } first)
         {
-            _loss.Lose(first, _world.Scenario.Attrition.Alliance.Rate, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured);
+            _loss.Lose(first, _world.Scenario.Attrition.Alliance.Rate, deviationBeforeAlliance, words[..count], 0, therapist, position, batch, measured, measured);
         }
 
-        measured.CopyTo(analysed);
         if (_world.LossBeforeOutcome is { } second)
         {
-            _loss.Lose(second, _world.Scenario.Attrition.Outcome.Rate, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, analysed);
+            _loss.Lose(second, _world.Scenario.Attrition.Outcome.Rate, deviationBeforeOutcome, words[..count], 32, therapist, position, batch, measured, analysed);
+        }
+        else
+        {
+            measured.CopyTo(analysed);
         }
     }
 }

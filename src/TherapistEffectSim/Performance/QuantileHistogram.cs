@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -71,9 +72,11 @@ internal sealed class QuantileHistogram : IJoinable<QuantileHistogram>
             return;
         }
 
+        int[] counts = _counts;
         for (ulong left = counted; left != 0; left &= left - 1)
         {
-            _counts[BinOf(values[BitOperations.TrailingZeroCount(left)] - centre)]++;
+            double value = values[BitOperations.TrailingZeroCount(left)] - centre;
+            counts[_layout == HistogramLayout.UnitInterval ? BinOfShare(value) : BinOf(value)]++;
         }
     }
 
@@ -224,9 +227,7 @@ internal sealed class QuantileHistogram : IJoinable<QuantileHistogram>
     {
         if (_layout == HistogramLayout.UnitInterval)
         {
-            return value is >= 0 and <= 1
-                ? value == 0 ? 0 : 1 + Math.Min((int)(value * UnitBins), UnitBins - 1)
-                : throw new InvalidOperationException($"An intraclass correlation is in [0, 1], not {value}.");
+            return BinOfShare(value);
         }
 
         if (!double.IsFinite(value))
@@ -243,6 +244,20 @@ internal sealed class QuantileHistogram : IJoinable<QuantileHistogram>
         int magnitude = (int)Math.Min(key, MagnitudeBins - 1);
         return value < 0 ? MagnitudeBins - 1 - magnitude : MagnitudeBins + 1 + magnitude;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BinOfShare(double value)
+    {
+        if (!(value >= 0 && value <= 1))
+        {
+            throw NoShare(value);
+        }
+
+        int bin = 1 + Math.Min((int)(value * UnitBins), UnitBins - 1);
+        return value == 0 ? 0 : bin;
+    }
+
+    private static InvalidOperationException NoShare(double value) => new($"An intraclass correlation is in [0, 1], not {value}.");
 
     private static InvalidOperationException NotFinite(double value) => new($"An error is a finite number, not {value}.");
 

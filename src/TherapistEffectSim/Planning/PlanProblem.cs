@@ -34,7 +34,7 @@ public sealed record PlanProblem
     public ImmutableArray<PlanVariation> Curves { get; init; } = [];
 
     /// <summary>Replicates that a plan is likely to take in all.</summary>
-    public long LikelyReplicates => (long)(Replicates * (1.3 + (Dimensions.Length > 1 ? 1 : 0) + (0.3 * Assumptions.Sum(a => a.Values.Length))));
+    public long LikelyReplicates => (long)(Replicates * (1.3 + (Dimensions.Length > 1 ? 9 : 0) + (0.3 * Assumptions.Sum(a => a.Values.Length))));
 
     /// <summary>Assumptions under which the answer is asked for again.</summary>
     public ImmutableArray<PlanVariation> Assumptions { get; init; } = [];

@@ -18,6 +18,7 @@ public sealed class TrialPlanner
     private const double AssumptionShare = 0.25;
     private const int OutlookLeaves = 64; // 4,096 replicates per point of a curve
     private const int LimitLeaves = 128;
+    private const int CostConfirmations = 5; // times the leaves of one dimension: designs of nearly the same cost are told apart
 
     // Shares of the answer at which the curve is shown.
     private static readonly double[] s_curve = [0.4, 0.55, 0.7, 0.85, 1, 1.15, 1.3, 1.6, 2];
@@ -92,7 +93,7 @@ public sealed class TrialPlanner
         DesignSpace space = new(_problem);
         PlanDirection direction = Direction(space);
         CostSearch? search = _problem.Dimensions.Length > 1 ? new(_problem, _roots, space, direction) : null;
-        RootOfSetting[] found = search is null ? [OneDimension(space.Line(direction, []))] : search.Search(Leaves);
+        RootOfSetting[] found = search is null ? [OneDimension(space.Line(direction, []))] : search.Search(CostConfirmations * Leaves);
         RootOfSetting? best = found.Length > 0 ? found[0] : null;
         if (best is null)
         {

@@ -15,6 +15,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly TrialReduction<T> _trials;
     private readonly TherapistStatistics<T>? _therapistMeans;
     private readonly RandomInterceptFit<T>?[] _fits; // null: in closed form
+    private readonly int[] _startedBy; // [fit] an earlier one that corrects its start; -1: none
     private readonly BalancedFits<T>? _balanced;
     private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
     private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
@@ -51,6 +52,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             NeedsCriterion = f.NeedsCriterion,
             NeedsCriterionAtZero = f.NeedsCriterionAtZero,
         })];
+        _startedBy = [.. plan.Fits.Select((f, k) => Enumerable.Range(0, k).LastOrDefault(e => _fits[e] is not null && IsAlike(plan.Fits[e], f), -1))];
         _meansErrors = [.. plan.Fits.Select(f => f.OnTherapistMeans && f.NeedsHc3 ? new WeightedLeastSquares<T>(therapists, f.Model.FixedEffects) : null)];
         _patientErrors =
         [
@@ -121,6 +123,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         plan.World.IsBalanced && !fit.OnTherapistMeans && !fit.NeedsHc3 && !fit.NeedsCr2 && plan.Corrections.All(c => c.Fit != index)
         && BalancedFits<T>.CanFit(fit.Model, plan.HasBetween(fit), plan.HasWithin(fit));
 
+    // Fits of which the search for θ starts off in much the same way.
+    private static bool IsAlike(PlannedFit a, PlannedFit b) =>
+        a.OnTherapistMeans == b.OnTherapistMeans && a.Model.Reml == b.Model.Reml && a.Model.HasRandomIntercept && b.Model.HasRandomIntercept && a.Model.Columns[^1] == b.Model.Columns[^1];
+
     private static void ClosedForm(PlannedFit planned, BalancedFit<T> fit, FitValues values, int offset)
     {
         Store(fit.Theta, values.Theta, offset);
@@ -144,9 +150,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         fit.Coefficients();
-        for (int k = 0; k < planned.Coefficients.Count; k++)
+        ReadOnlySpan<int> read = CollectionsMarshal.AsSpan(planned.Coefficients);
+        for (int k = 0; k < read.Length; k++)
         {
-            int position = planned.Coefficients[k];
+            int position = read[k];
             CoefficientValues coefficient = values.Coefficients[k];
             Store(fit.Beta(position), coefficient.Estimate, offset);
             Store(fit.StandardError(position), coefficient.StandardError, offset);
@@ -163,14 +170,21 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     {
         FitValues values = leaf.Fits[f];
         PlannedFit planned = _plan.Fits[f];
-        if (_balanced?.Fits[f] is { } balanced)
+        if (_fits[f] is { } fitter)
         {
-            ClosedForm(planned, balanced, values, offset);
-            return;
+            Iterated(f, planned, fitter, leaf, offset);
         }
+        else
+        {
+            ClosedForm(planned, _balanced!.Fits[f]!, values, offset);
+        }
+    }
 
-        RandomInterceptFit<T> fitter = _fits[f]!;
-        LinearModelFit<T> fit = fitter.Fit(planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics);
+    private void Iterated(int f, PlannedFit planned, RandomInterceptFit<T> fitter, LeafValues leaf, int offset)
+    {
+        FitValues values = leaf.Fits[f];
+        TherapistStatistics<T> data = planned.OnTherapistMeans ? _therapistMeans! : _trials.Statistics;
+        LinearModelFit<T> fit = _startedBy[f] < 0 ? fitter.Fit(data) : fitter.Fit(data, _fits[_startedBy[f]]!.Correction);
         Store(fit.Theta, values.Theta, offset);
         Store(fit.Variance, values.Variance, offset);
         if (planned.NeedsCriterion)

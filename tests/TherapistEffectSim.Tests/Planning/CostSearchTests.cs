@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Planning;
 using TherapistEffectSim.Tests.ClosedForms;
@@ -52,8 +53,8 @@ public sealed class CostSearchTests(ITestOutputHelper output)
         }
     }
 
-    // Before a release five seeds.
-    private static ulong Seeds => Environment.GetEnvironmentVariable("TES_PLAN_SEEDS") is { Length: > 0 } ? 5UL : 1UL;
+    // Before a release twenty seeds.
+    private static ulong Seeds => Environment.GetEnvironmentVariable("TES_PLAN_SEEDS") is { Length: > 0 } seeds ? ulong.Parse(seeds, CultureInfo.InvariantCulture) : 1UL;
 
     private PlanResult Plan(Method method, Func<double, double, Scenario> at, PlanCost cost, ulong seed)
     {
