@@ -24,9 +24,12 @@ internal static class FitSurvey
             case ["levels", string therapists, string caseload, string patterns, string sets, string again]:
                 Levels(Number(therapists), Number(caseload), Number(patterns), Number(sets), Number(again));
                 return 0;
+            case ["caseloads", string sets]:
+                return CaseloadSurvey.Run(Number(sets));
             default:
                 Console.Error.WriteLine("usage: survey slopes THERAPISTS CASELOAD SLOPE_SD DATA_SETS FITTED_AGAIN");
                 Console.Error.WriteLine("       survey levels THERAPISTS CASELOAD PATTERNS DATA_SETS FITTED_AGAIN");
+                Console.Error.WriteLine("       survey caseloads DATA_SETS");
                 return 2;
         }
     }

@@ -12,6 +12,7 @@ internal sealed class RunReport
     private const int MostBlocks = 8;
     private const int MostLines = 500;
     private const int MostColumns = 6;
+    private const int LegendIndent = 10;
     private const double MonteCarloZ = 1.959963984540054; // 0.975 quantile of the standard normal distribution
 
     private readonly Study _study;
@@ -75,6 +76,11 @@ internal sealed class RunReport
         }
 
         output.WriteLine("rejects   share of the trials in which the test rejects at alpha; in brackets its 95 % interval for the Monte Carlo error");
+        if (_cells.Any(AnalyticText.IsIn))
+        {
+            output.WriteLine(Wording.Wrapped($"{AnalyticText.Header}   {AnalyticText.Explanation}", LegendIndent));
+        }
+
         output.WriteLine("that is   power: the truth is not 0. type I: it is 0, and nothing else could make the test reject.");
         output.WriteLine("          false alarm: it is 0, but another effect of this world makes the test reject: not a detection");
         output.WriteLine("truth     what the model would find in an endless trial that knows each alliance without error");

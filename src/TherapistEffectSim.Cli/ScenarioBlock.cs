@@ -48,6 +48,12 @@ internal static class ScenarioBlock
     {
         Table table = PlainTable.Create("method", "term", "test");
         table.AddNumbers("rejects", "");
+        bool hasFormula = AnalyticText.IsIn(cell);
+        if (hasFormula)
+        {
+            table.AddNumbers(AnalyticText.Header);
+        }
+
         table.AddTextColumn("that is");
         table.AddNumbers("truth", "estimate", "coverage");
         foreach (SummaryRow rate in cell.Summary.Where(r => r.Measure == "rejection_rate"))
@@ -64,6 +70,7 @@ internal static class ScenarioBlock
                 TestWords.Name(rate.Test, side),
                 made ? ShareText.Percent(rate) : "–",
                 made ? ShareText.Interval(rate.ConfLow, rate.ConfHigh) : "",
+                .. hasFormula ? [AnalyticText.Of(cell, rate)] : Array.Empty<string>(),
                 made ? TestWords.Meaning(rate, side) : "not made",
                 rate.TrueValue is double truth ? Wording.Rounded(truth, truth, DigitsOfTruth) : "",
                 mean is { Value: double m } ? Estimate(m, mean.Mcse)

@@ -38,7 +38,7 @@ internal static class TeachCommand
         string program = Path.Join(AppContext.BaseDirectory, Program);
         if (!File.Exists(program))
         {
-            streams.Say($"{program} is missing: it belongs beside this program. Build again: dotnet build -c Release");
+            streams.Say($"{program} is missing: it belongs beside this program, and is in the build and the dotnet tool, not in the single file. Build again: dotnet build -c Release");
             return ExitCode.Failed;
         }
 

@@ -84,7 +84,7 @@ public sealed class PlanTests
     [InlineData("plan:", "plans:", "unknown key 'plans'; did you mean 'plan'?")]
     [InlineData("power: 0.8, ", "", "study.yaml:10:11: plan.target: takes exactly one of power, interval-width, coverage, mcse, but has none.")]
     [InlineData("power: 0.8", "power: 0.8, coverage: 0.9", "takes exactly one of power, interval-width, coverage, mcse, but has 2.")]
-    [InlineData("power: 0.8", "coverage: 0.9", "plan.target: f-exact has no confidence interval; a target of coverage takes wald-z, t-satterthwaite, t-hc3 or t-cr2.")]
+    [InlineData("power: 0.8", "coverage: 0.9", "plan.target: f-exact has no confidence interval; a target of coverage takes wald-z, t-satterthwaite, t-kenward-roger, t-hc3 or t-cr2.")]
     [InlineData("by: f-exact", "by: t-cr2", "t-cr2 tests a term, not a variance")]
     [InlineData("method: null-model,", "method: linear,", "no method linear tests the variance of therapist by f-exact. The methods make {method: null-model, variance: therapist, by: f-exact}; ")]
     [InlineData("from: 10, to: 80", "from: 80, to: 10", "study.yaml:11:52: plan.vary.scenario.trial.therapists.to: must be above from, 80, but was 10.")]

@@ -53,10 +53,10 @@ public sealed class RunErrorTests
         "STUDY: method linear: the model has no coefficient alliance_betwen. Its coefficients are (Intercept), alliance_between, alliance_within; did you mean alliance_between?\n")]
     [InlineData(
         "[{preset: linear, tests: [{term: alliance_between, by: f-exact}]}]",
-        "STUDY:10:65: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, two-lines, lind-mehlum.\n")]
+        "STUDY:10:65: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2, t-correlation, joint-wald, lrt, bootstrap, two-lines, lind-mehlum.\n")]
     [InlineData(
-        "[{preset: linear, tests: [{term: alliance_between, by: t-kenward-roger}]}]",
-        "STUDY:10:65: methods[1].tests[1].by: t-kenward-roger is not available in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, rlrt-exact, f-exact, two-lines, lind-mehlum.\n")]
+        "[{preset: linear, estimate: ml, tests: [{term: alliance_between, by: t-kenward-roger}]}]",
+        "STUDY: method linear: t-kenward-roger adjusts the standard errors too, and is for fits by reml; leave estimate out, or use t-satterthwaite.\n")]
     [InlineData(
         "[{preset: ols-ignoring-therapist, tests: [{variance: therapist, by: f-exact}]}]",
         "STUDY: method ols-ignoring-therapist: the variance of therapist cannot be tested, because the model has no random intercept.\n")]

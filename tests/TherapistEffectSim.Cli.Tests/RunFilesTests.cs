@@ -94,8 +94,9 @@ public sealed class RunFilesTests : IClassFixture<RunFilesTests.GridRun>
             Assert.Equal(found.Length, found.Distinct().Count());
         }
 
+        // Where patients are lost no power is known without simulation.
         Assert.Equal(
-            MeasureDefinition.All.Select(m => m.Name).Order(StringComparer.Ordinal),
+            MeasureDefinition.All.Select(m => m.Name).Where(name => !name.StartsWith("analytic_power", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
             _summary.Rows.Select(row => row["measure"]).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -145,10 +145,11 @@ public sealed class RunFolderTests
     public void Run_DryOfALongStudy_SaysHowManyShards()
     {
         using TemporaryFolder folder = new();
+        string study = folder.Write("line.yaml", StudyText.Line.Replace("therapists: 20", "therapists: 2000", StringComparison.Ordinal));
 
         Assert.Matches(
             @"\n[\d.,]+ core hours: \d+ shards of about [01]\.\d hours with 1 thread each\.\n$",
-            RunLine(folder, "--dry-run", "--threads", "1", "--replicates", "1000000000", "--sampling", "patients").Output);
+            CommandRun.Of("run", study, "--dry-run", "--threads", "1", "--replicates", "1000000000", "--sampling", "patients").Output);
     }
 
     // Of a file that asks for patients: the option goes before it.

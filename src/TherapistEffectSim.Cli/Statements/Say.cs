@@ -57,6 +57,7 @@ internal static class Say
         "cor(between)" => "the correlation of alliance and outcome between therapists",
         "cor(within)" => "the correlation of alliance and outcome within therapists",
         _ when term.StartsWith("var(", StringComparison.Ordinal) => $"the variance of random effects `{term[4..^1]}`",
+        _ when term.Contains(" & ", StringComparison.Ordinal) => $"the coefficients of {Wording.List([.. term.Split(" & ").Select(t => $"`{t}`")], "and")}",
         _ => $"the coefficient of `{term}`",
     };
 
@@ -65,12 +66,15 @@ internal static class Say
     {
         "wald-z" => "Wald's z test",
         "t-satterthwaite" => "the t test with Satterthwaite's degrees of freedom",
+        "t-kenward-roger" => "the t test with the standard errors and degrees of freedom of Kenward and Roger",
         "t-hc3" => "the t test with standard errors robust to unequal variances (HC3)",
         "t-cr2" => "the t test with standard errors robust to therapists as clusters (CR2) and Satterthwaite's degrees of freedom",
         "t-correlation" => "the t test of Pearson's correlation",
+        "joint-wald" => "Wald's chi-squared test of all of them together",
         "lrt" => "the likelihood ratio test",
         "lrt-mixture" => "the likelihood ratio test against the 50:50 mixture of chi-squared distributions with 0 and 1 degrees of freedom",
         "rlrt-mixture" => "the restricted likelihood ratio test against the 50:50 mixture of chi-squared distributions with 0 and 1 degrees of freedom",
+        "bootstrap" => "the likelihood ratio test by parametric bootstrap",
         "f-exact" => "the exact F test of the therapists after the fixed effects",
         "two-lines" => "the two-lines test",
         "lind-mehlum" => "Lind and Mehlum's test",

@@ -9,11 +9,7 @@ internal static partial class LaterVersions
     // path: a key. path=word: a word at that key. * stands for one key.
     public static readonly FrozenSet<string> Table = FrozenSet.Create(
         "redraw-predictors",
-        "scenario.redraw-predictors", "scenario.trial.redraw-predictors",
-        "methods.tests.by=t-kenward-roger", "methods.tests.by=bootstrap",
-        "methods.tests.by=joint-wald",
-        "joint.by=t-kenward-roger", "joint.by=bootstrap",
-        "joint.by=joint-wald");
+        "scenario.redraw-predictors", "scenario.trial.redraw-predictors");
 
     public static bool HasKey(string path) => Has(path, "");
 

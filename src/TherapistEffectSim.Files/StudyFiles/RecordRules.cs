@@ -12,6 +12,7 @@ internal static partial class RecordRules
         "made of letters, digits, '-', '_' and '.', begin with a letter, digit or '_', not end in '.', and have at most 100 characters";
 
     private static readonly ImmutableArray<TestKind> s_varianceTests = [TestKind.LrtMixture, TestKind.RlrtMixture, TestKind.RlrtExact, TestKind.FExact];
+    private static readonly ImmutableArray<TestKind> s_testsOfBoth = [TestKind.Bootstrap];
     private static readonly ImmutableArray<TestKind> s_curveTests = [TestKind.TwoLines, TestKind.LindMehlum];
 
     public static void Check(object record, MapNode map, string path, Binder binder)
@@ -95,9 +96,9 @@ internal static partial class RecordRules
         {
             binder.Problems.Add(map.Position, path, $"takes exactly one of term and variance, but has {(term is null ? "neither" : "both")}.");
         }
-        else if (ofVariance != variance is not null)
+        else if (ofVariance != variance is not null && !s_testsOfBoth.Contains(by))
         {
-            IEnumerable<TestKind> fitting = Enum.GetValues<TestKind>().Where(t => s_varianceTests.Contains(t) != ofVariance);
+            IEnumerable<TestKind> fitting = Enum.GetValues<TestKind>().Where(t => s_varianceTests.Contains(t) != ofVariance || s_testsOfBoth.Contains(t));
             Add(binder, map, path, "by",
                 $"{Vocabulary.WordOf(by)} tests {(ofVariance ? "a variance, not a term" : "a term, not a variance")}; "
                 + $"here it must be {Vocabulary.OneOf(fitting.Select(t => Vocabulary.WordOf(t)))}.");

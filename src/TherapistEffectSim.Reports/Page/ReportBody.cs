@@ -114,7 +114,12 @@ internal sealed class ReportBody(StoredResults results, ReportCharts charts)
         Draw(html, charts.Power, "There are too many combinations for one chart: see the table below.");
         Draw(html, charts.Map, null);
         Terms(html, "key", charts.Tests.Select(t => (t.Label, t.Explanation)));
-        Folded(html, "All tests of all scenarios", ReportTables.TestHeader(charts.Layout), _tables.TestRows());
+        if (_tables.HasFormula)
+        {
+            html.Element("p", $"In the table below, {AnalyticText.Header}: {AnalyticText.Explanation}.");
+        }
+
+        Folded(html, "All tests of all scenarios", _tables.TestHeader(charts.Layout), _tables.TestRows());
     }
 
     private void Joint(HtmlText html)

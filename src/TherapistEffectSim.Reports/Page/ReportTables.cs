@@ -15,6 +15,9 @@ internal sealed class ReportTables(StoredResults results, ReportCharts charts)
 
     private readonly Study _study = results.Study;
 
+    /// <summary>Whether some rates are known without simulation.</summary>
+    public bool HasFormula { get; } = results.Cells.Any(AnalyticText.IsIn);
+
     /// <summary>Whether some test of the charts rejects by false alarm in some scenario.</summary>
     public bool HasFalseAlarms => results.Cells.Any(cell => charts.Tests.Any(test => MeaningOf(cell, test) == "false alarm"));
 
@@ -49,8 +52,8 @@ internal sealed class ReportTables(StoredResults results, ReportCharts charts)
         }
     }
 
-    public static IEnumerable<string> TestHeader(GridLayout layout) =>
-        [.. Factors(layout), "method", "term", "test", "rejects", "95 % interval", "that is", "truth", "mean estimate", "coverage"];
+    public IEnumerable<string> TestHeader(GridLayout layout) =>
+        [.. Factors(layout), "method", "term", "test", "rejects", "95 % interval", .. Formula(() => AnalyticText.Header), "that is", "truth", "mean estimate", "coverage"];
 
     public IEnumerable<string[]> TestRows() =>
         from cell in results.Cells
@@ -138,6 +141,8 @@ internal sealed class ReportTables(StoredResults results, ReportCharts charts)
         return (ShareText.Percent(pair.OnlyB, total), $"of the trials{where}: {pair.A} is not significant, yet {pair.B} is.", "");
     }
 
+    private IEnumerable<string> Formula(Func<string> text) => HasFormula ? [text()] : [];
+
     private string[] TestRow(CellResult cell, SummaryRow rate)
     {
         SummaryRow? Other(string test, string measure) =>
@@ -155,6 +160,7 @@ internal sealed class ReportTables(StoredResults results, ReportCharts charts)
             .. Values(cell), rate.Method, rate.Term, TestWords.Name(rate.Test, side),
             made ? ShareText.Percent(rate) : "–",
             made ? ShareText.Interval(rate.ConfLow, rate.ConfHigh) : "",
+            .. Formula(() => AnalyticText.Of(cell, rate)),
             made ? TestWords.Meaning(rate, side) : "not made",
             rate.TrueValue is double truth ? Wording.Rounded(truth, truth, DigitsOfTruth) : "",
             estimate,

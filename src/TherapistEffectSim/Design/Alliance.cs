@@ -15,9 +15,9 @@ public sealed record Alliance
     [Interval(0, 1, HighOpen = true)]
     public double? ObservedTherapistIcc { get; init => field = Require.Declared<Alliance>(value); }
 
-    /// <summary>Reliability within therapists of one assessment, in (0, 1].</summary>
+    /// <summary>Reliability within therapists of one assessment, in [0.001, 1]: what is nearer to 0 is no measurement.</summary>
     [Description("Reliability within therapists of one assessment; 1 means measured without error.")]
-    [Interval(0, 1, LowOpen = true)]
+    [Interval(0.001, 1)]
     public double Reliability { get; init => field = Require.Declared<Alliance>(value); } = 1;
 
     /// <summary>Assessments that are averaged per patient.</summary>

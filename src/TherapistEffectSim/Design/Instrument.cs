@@ -28,7 +28,7 @@ public sealed record Instrument
 
     /// <summary>SD of the measured score before it is cut off.</summary>
     [Description("SD of the measured scores before they are cut off at the ends, over unselected therapists.")]
-    [Interval(0, 1e6, LowOpen = true)]
+    [Interval(0.001, 1e6)]
     public required double Sd { get; init => field = Require.Declared<Instrument>(value); }
 
     /// <summary>Whether scores come in the steps that the items allow.</summary>

@@ -148,8 +148,8 @@ public enum ReliabilitySource
 /// <summary>A test of a coefficient or of a variance.</summary>
 public sealed record TestRequest
 {
-    /// <summary>The coefficient tested, by its name as lme4 prints it; exactly one of this and <see cref="Variance"/>.</summary>
-    [Description("The coefficient tested, by its name as lme4 prints it. Give this or variance.")]
+    /// <summary>The coefficient tested, by its name as lme4 prints it, or several joined by <c>&amp;</c>; exactly one of this and <see cref="Variance"/>.</summary>
+    [Description("The coefficient tested, by its name as lme4 prints it; for joint-wald several, joined by &. Give this or variance.")]
     public string? Term { get; init; }
 
     /// <summary>The grouping factor whose variance is tested.</summary>
@@ -178,6 +178,12 @@ public enum TestKind
     /// <summary>Estimate over standard error against t with Satterthwaite's degrees of freedom; for least squares the ordinary t test.</summary>
     TSatterthwaite,
 
+    /// <summary>
+    /// Estimate over the standard error of Kenward and Roger against t with their degrees of freedom, by REML; for least squares the
+    /// ordinary t test.
+    /// </summary>
+    TKenwardRoger,
+
     /// <summary>Estimate over its HC3 standard error against t with N − p degrees of freedom; for least squares of patients or therapist means.</summary>
     THc3,
 
@@ -192,6 +198,12 @@ public enum TestKind
     /// therapists − 1 within; intervals by Fisher's z. Only of the terms of <see cref="MethodPreset.Correlations"/>.
     /// </summary>
     TCorrelation,
+
+    /// <summary>
+    /// Wald's χ² of several coefficients together, with their covariance matrix from the model and as many degrees of freedom. The term
+    /// names them all, joined by <c>&amp;</c>.
+    /// </summary>
+    JointWald,
 
     /// <summary>Likelihood ratio of a coefficient, both models by maximum likelihood.</summary>
     Lrt,
@@ -210,6 +222,12 @@ public enum TestKind
 
     /// <summary>F test of the therapist columns after the fixed effects; exact for any caseloads and covariates.</summary>
     FExact,
+
+    /// <summary>
+    /// Likelihood ratio of a coefficient or of a variance by maximum likelihood against its distribution in up to 999 data sets drawn in each replicate
+    /// from the smaller model as fitted: many times the work of the other tests.
+    /// </summary>
+    Bootstrap,
 
     /// <summary>
     /// Two lines that meet at a breakpoint chosen from the data, on therapist means: both slopes significant, with opposite signs. The

@@ -156,6 +156,7 @@ internal sealed class BalancedFit<T>
 
     /// <summary>Writes what the criterion needs the logarithms of.</summary>
     /// <param name="numbers">As many as <see cref="Logarithms"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteArguments(Span<T> numbers)
     {
         int k = 0;
@@ -184,6 +185,7 @@ internal sealed class BalancedFit<T>
     /// <summary>Computes the criterion, at the fitted θ and at 0, from these logarithms.</summary>
     /// <param name="logarithms">As many as <see cref="Logarithms"/>.</param>
     /// <param name="logPatients">log n, where it is needed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void TakeLogarithms(ReadOnlySpan<T> logarithms, T logPatients)
     {
         if (!NeedsCriterion)
@@ -243,6 +245,9 @@ internal sealed class BalancedFit<T>
         (bool isBetween, int place) = _places[position];
         return isBetween ? _between.Kept[place] : _within.Kept[place];
     }
+
+    /// <summary>Whether a fixed effect varies between therapists; else within. Kenward and Roger's degrees of freedom are those of the F test at that level, their standard error the model's.</summary>
+    public bool IsBetween(int position) => _places[position].IsBetween;
 
     /// <summary>Standard error of a fixed effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

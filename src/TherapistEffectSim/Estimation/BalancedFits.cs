@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Estimation;
@@ -96,6 +97,7 @@ internal sealed class BalancedFits<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Criteria(T patients)
     {
         Span<T> numbers = _logarithms.Span;

@@ -50,6 +50,7 @@ internal sealed class CurveMoments<T>
     /// <param name="alliance">[therapist] observed means.</param>
     /// <param name="grand">Their mean.</param>
     /// <param name="outcome">[therapist] mean outcomes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fill(ReadOnlySpan<T> alliance, T grand, ReadOnlySpan<T> outcome)
     {
         Span<T> squares = _square < 0 ? _squares.Span : _data.MeansOf(_square);

@@ -85,6 +85,12 @@ internal sealed class ProfiledCriterion<T>
     /// <summary>Factor of A at the last θ evaluated.</summary>
     public LdlFactor<T> Factor => _ldl;
 
+    /// <summary>T₂ = Σ z w² x̄x̄ᵀ, packed over the fixed effects, after <see cref="WeightedCrossProducts"/> or <see cref="Parts"/> for REML.</summary>
+    public ReadOnlySpan<T> T2 => _t2.Span;
+
+    /// <summary>T₃ = Σ z² w³ x̄x̄ᵀ, likewise.</summary>
+    public ReadOnlySpan<T> T3 => _t3.Span;
+
     /// <summary>R: penalised residual sum of squares at the last θ evaluated.</summary>
     public T ResidualSumOfSquares => _ldl.Pivots[_order - 1];
 

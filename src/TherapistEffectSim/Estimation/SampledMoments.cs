@@ -173,6 +173,7 @@ internal sealed class SampledMoments<T>
     }
 
     // F B Bᵀ Fᵀ
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CrossProducts()
     {
         int rank = _factor.Rank;

@@ -39,6 +39,7 @@ internal static class GammaSampler
     /// <param name="shape">Shapes; 0 where not above 0.</param>
     /// <param name="words">Two words: those of attempt 1; overwritten.</param>
     /// <param name="normal">The second normal number of attempt 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Draw<T>(RandomNumberStream<T> random, RandomDomain domain, int entity, in GammaShape<T> shape, Span<T> words, out T normal)
         where T : unmanaged, ILane<T>
     {

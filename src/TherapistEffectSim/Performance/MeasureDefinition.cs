@@ -23,6 +23,8 @@ public sealed record MeasureDefinition(string Name, string Formula, string Monte
         new(MeasureName.TherapistsAnalysed, "mean number of therapists with at least one such patient", "SD/√R", Morris),
         new(MeasureName.RejectionRate, "rejections / R", Share, Morris),
         new(MeasureName.RejectionRateTrueSign, "rejections with sign(θ̂) = sign(θ) / R", Share, Morris),
+        new(MeasureName.AnalyticPower, "the same without simulation, exact: F of therapists times 1 + nθ, noncentral t of therapist means", "none", "Searle, Casella & McCulloch (1992), section 3.5; Snijders & Bosker (1993); Lüdtke et al. (2008)"),
+        new(MeasureName.AnalyticPowerApproximate, "the same where it is approximate: mixed models, unequal caseloads, selected therapists", "none", "Searle, Casella & McCulloch (1992), section 3.5; Snijders & Bosker (1993); Lüdtke et al. (2008)"),
         new(MeasureName.Bias, "mean(θ̂) − θ", "EmpSE/√n", Morris),
         new(MeasureName.RelativeBias, "(mean(θ̂) − θ)/θ", "EmpSE/(√n·|θ|)", Morris),
         new(MeasureName.MedianBias, "median(θ̂ − θ)", OrderStatistics, DavidNagaraja),
@@ -54,6 +56,8 @@ internal static class MeasureName
     public const string TherapistsAnalysed = "therapists_analysed";
     public const string RejectionRate = "rejection_rate";
     public const string RejectionRateTrueSign = "rejection_rate_true_sign";
+    public const string AnalyticPower = "analytic_power";
+    public const string AnalyticPowerApproximate = "analytic_power_approximate";
     public const string Bias = "bias";
     public const string RelativeBias = "relative_bias";
     public const string MedianBias = "median_bias";

@@ -87,6 +87,25 @@ internal static class Measures
             Row(key, sums.TrueValue, measure, result, replicates, sums.FailedTests);
     }
 
+    /// <summary>A rejection rate that is known without simulation: it rests on no replicates.</summary>
+    /// <param name="key">Scenario, method, term and test.</param>
+    /// <param name="trueValue">Of the term.</param>
+    /// <param name="power">The rate.</param>
+    /// <param name="isExact">Whether it is exact.</param>
+    public static SummaryRow OfAnalyticPower(SummaryKey key, double? trueValue, double power, bool isExact) => new()
+    {
+        Scenario = key.Scenario,
+        Method = key.Method,
+        Term = key.Term,
+        Test = key.Test,
+        TrueValue = trueValue,
+        RejectionMeans = key.RejectionMeans,
+        Measure = isExact ? MeasureName.AnalyticPower : MeasureName.AnalyticPowerApproximate,
+        Value = power,
+        Replicates = 0,
+        Failures = 0,
+    };
+
     /// <summary>How much of the trial is analysed.</summary>
     /// <param name="key">The scenario; no method.</param>
     /// <param name="patients">Analysed patients as estimates of an untested term.</param>

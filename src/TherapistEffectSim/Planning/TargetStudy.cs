@@ -27,7 +27,7 @@ internal static class TargetStudy
 
         if ((target.IntervalWidth is not null || target.Coverage is not null) && !LeafTests.HasInterval(wanted[0].Test.By))
         {
-            throw new StudyException($"plan.target: {Words.Of(wanted[0].Test.By)} has no confidence interval; a target of {target.Measure.Replace('_', '-')} takes wald-z, t-satterthwaite, t-hc3 or t-cr2.");
+            throw new StudyException($"plan.target: {Words.Of(wanted[0].Test.By)} has no confidence interval; a target of {target.Measure.Replace('_', '-')} takes wald-z, t-satterthwaite, t-kenward-roger, t-hc3 or t-cr2.");
         }
 
         return study with

@@ -91,4 +91,7 @@ internal enum RandomDomain : byte
 
     /// <summary>Per data set of a parametric bootstrap (the replicate), entity: two normals, of residuals in the order of rows, then of random effects.</summary>
     Bootstrap = 51,
+
+    /// <summary>Per data set of a parametric bootstrap in a replicate of a study, key that of the replicate, entity: two normals, of therapists' means, then of cross-products with the columns. Entity 2²⁴ − 1: a gamma number.</summary>
+    BootstrapStatistics = 52,
 }

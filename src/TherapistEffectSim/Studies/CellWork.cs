@@ -6,6 +6,7 @@ namespace TherapistEffectSim.Studies;
 internal sealed class CellWork
 {
     private readonly Lock _gate = new();
+    private AnalyticPower?[]? _analytic; // [test]
     private readonly CellSums _sums;
     private readonly CellSums? _unsaved;     // what has arrived since the last part was stored; nothing is stored without it
     private readonly List<double>[]? _kept;  // [test] estimate and half width of each kept replicate, in order
@@ -225,7 +226,11 @@ internal sealed class CellWork
         string method = Plan.MethodOf(term);
         SummaryKey key = new(scenario, method, term.Name, "", "");
         QuantileHistogram errors = _sums.Errors[t] ?? new(HistogramLayout.SignedLogarithmic);
-        List<SummaryRow> rows = [.. Measures.OfTerm(key, sums.Terms[t], errors)];
+        List<SummaryRow> rows =
+        [
+            .. Measures.OfTerm(key, sums.Terms[t], errors)
+                .Where(r => term.JointWald < 0 || r.Measure is MeasureName.SingularRate or MeasureName.FailureRate), // together they have no estimate
+        ];
         if (term.Correlation is not null)
         {
             rows.InsertRange(rows.FindIndex(r => r.Measure == MeasureName.SingularRate), Measures.OfCorrelation(key, sums.Terms[t]));
@@ -247,7 +252,14 @@ internal sealed class CellWork
             }
 
             SummaryKey test = key with { Test = Words.Of(Plan.Tests[k].Kind), RejectionMeans = term.RejectionMeans };
-            rows.AddRange(Measures.OfTest(test, sums.Tests[k]));
+            SummaryRow[] ofTest = Measures.OfTest(test, sums.Tests[k]);
+            rows.AddRange(ofTest[..2]);
+            if ((_analytic ??= [.. Plan.Tests.Select(new AnalyticPowers(Plan).Of)])[k] is { } power)
+            {
+                rows.Add(Measures.OfAnalyticPower(test, term.TrueValue, power.Value, power.IsExact));
+            }
+
+            rows.AddRange(ofTest[2..]);
             if (_kept is not null && LeafTests.HasInterval(Plan.Tests[k].Kind))
             {
                 rows.Add(BiasEliminatedCoverage(test, term.TrueValue, _kept[k], sums.Tests[k].FailedTests));

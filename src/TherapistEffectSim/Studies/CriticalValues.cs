@@ -8,6 +8,7 @@ namespace TherapistEffectSim.Studies;
 internal sealed class CriticalValues
 {
     private readonly Dictionary<int, double> _mixtures;
+    private readonly double[] _chiSquared; // [degrees of freedom]
 
     public CriticalValues(ScenarioPlan plan)
     {
@@ -23,6 +24,7 @@ internal sealed class CriticalValues
         Less = oneSided ? TCriticalValues.Of(alpha, Alternative.Less) : TwoSided;
         F = new(alpha);
         _mixtures = plan.Tests.Select(t => t.Parameters).Where(k => k > 1).Distinct().ToDictionary(k => k, k => ChiSquaredMixture.UpperQuantile(alpha, k));
+        _chiSquared = [.. Enumerable.Range(0, plan.Tests.Max(t => (int?)t.JointCoefficients) + 1 ?? 1).Select(df => df == 0 ? 0 : ChiSquared.UpperQuantile(alpha, df))];
     }
 
     /// <summary>Of |z|.</summary>
@@ -33,6 +35,9 @@ internal sealed class CriticalValues
 
     /// <summary>Of a likelihood ratio of one fixed effect: χ²(1).</summary>
     public double LikelihoodRatio { get; }
+
+    /// <summary>Of Wald's χ² of several coefficients.</summary>
+    public double OfChiSquared(int degreesOfFreedom) => _chiSquared[degreesOfFreedom];
 
     /// <summary>Of a likelihood ratio of a variance: χ²(0) and χ²(1), half and half.</summary>
     public double Mixture { get; }

@@ -111,6 +111,7 @@ internal sealed class LeafDecisions
         CorrectionValues? correction = planned.Correction >= 0 ? _values.Corrections[planned.Correction] : null;
         return planned.Kind switch
         {
+            TestKind.TKenwardRoger => coefficient.KenwardRoger.StandardError,
             TestKind.THc3 => correction?.Hc3 ?? coefficient.Hc3.StandardError,
             TestKind.TCr2 => correction?.Cr2 ?? coefficient.Cr2.StandardError,
             _ => correction?.StandardError ?? coefficient.StandardError,
@@ -135,6 +136,14 @@ internal sealed class LeafDecisions
             found.Estimate.CopyTo(_scratch[t], 0);
             found.FillStandardErrors();
             return new() { Ok = all & found.Estimable, NotEstimable = all & ~found.Estimable };
+        }
+
+        if (term.JointWald >= 0)
+        {
+            ulong together = all & _values.JointWalds[term.JointWald].Kept;
+            OutcomeMasks masks = Estimated(term.Fit, -1, -1, together);
+            masks.Dropped = all & ~together;
+            return masks;
         }
 
         if (term.IsVariance)
@@ -179,6 +188,15 @@ internal sealed class LeafDecisions
     private OutcomeMasks Test(int t, ulong all)
     {
         PlannedTest test = _plan.Tests[t];
+        if (_variances[t].Length > 0 && test.Effect >= 0)
+        {
+            _values.Fits[test.Fit].Effects[test.Effect].CopyTo(_variances[t], 0);
+        }
+        else if (_variances[t].Length > 0)
+        {
+            LeafComparisons.Products(_values.Fits[test.Fit].Theta, _values.Fits[test.Fit].Variance, _variances[t]);
+        }
+
         if (test.Kind is not (TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.FExact or TestKind.Lrt or TestKind.LrtMixture or TestKind.RlrtMixture))
         {
             return OneByOne(t, all);
@@ -186,15 +204,6 @@ internal sealed class LeafDecisions
 
         FitValues fit = _values.Fits[test.Fit];
         OutcomeMasks masks = IsOfTerm(test) ? _termMasks[test.Term] : Estimated(test.Fit, test.Coefficient, test.Correction, all);
-        if (_variances[t].Length > 0 && test.Effect >= 0)
-        {
-            fit.Effects[test.Effect].CopyTo(_variances[t], 0);
-        }
-        else if (_variances[t].Length > 0)
-        {
-            LeafComparisons.Products(fit.Theta, fit.Variance, _variances[t]);
-        }
-
         if (test.Kind == TestKind.FExact)
         {
             // Whether the F test can be made comes before whether the model converged.

@@ -33,7 +33,9 @@ internal sealed class LeafTests
             return values.Correlations[(int)level].Outcome(replicate);
         }
 
-        return Estimate(planned.Fit, planned.Coefficient, planned.Correction, planned.Effect, values, replicate);
+        return planned.JointWald >= 0
+            ? Together(planned.Fit, values.JointWalds[planned.JointWald], values, replicate)
+            : Estimate(planned.Fit, planned.Coefficient, planned.Correction, planned.Effect, values, replicate);
     }
 
     /// <summary>Estimated intraclass correlation of a variance term.</summary>
@@ -48,7 +50,9 @@ internal sealed class LeafTests
             return TestCorrelation(planned, CorrelationOf(planned, values), replicate);
         }
 
-        TestOutcome estimate = Estimate(planned.Fit, planned.Coefficient, planned.Correction, planned.Effect, values, replicate);
+        TestOutcome estimate = planned.JointWald >= 0
+            ? Together(planned.Fit, values.JointWalds[planned.JointWald], values, replicate)
+            : Estimate(planned.Fit, planned.Coefficient, planned.Correction, planned.Effect, values, replicate);
         double df = DegreesOfFreedom(planned, values, replicate);
         FitValues fit = values.Fits[planned.Fit];
         if (planned.Kind == TestKind.FExact && !LeafValues.Has(fit.FEstimable, replicate))
@@ -61,16 +65,16 @@ internal sealed class LeafTests
             return estimate;
         }
 
-        if (Robust(planned, fit) is { } robust)
+        if (OwnError(planned, fit) is { } own)
         {
-            if (!(robust.StandardError[replicate] > 0 && df > 0))
+            if (!(own.StandardError[replicate] > 0 && df > 0))
             {
                 return TestOutcome.Failed(TermStatus.NotEstimable);
             }
 
             estimate = estimate with
             {
-                StandardError = planned.Correction >= 0 ? (planned.Kind == TestKind.TCr2 ? values.Corrections[planned.Correction].Cr2 : values.Corrections[planned.Correction].Hc3)[replicate] : robust.StandardError[replicate],
+                StandardError = planned.Correction >= 0 ? (planned.Kind == TestKind.TCr2 ? values.Corrections[planned.Correction].Cr2 : values.Corrections[planned.Correction].Hc3)[replicate] : own.StandardError[replicate],
             };
         }
 
@@ -87,10 +91,12 @@ internal sealed class LeafTests
         bool rejected = planned.Kind switch
         {
             TestKind.WaldZ => RejectsNormal(Statistic(planned, values, replicate), planned.Alternative),
-            TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
+            TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => RejectsT(Statistic(planned, values, replicate), df, planned.Alternative),
             TestKind.FExact => _critical.F.Rejects(fit.FRatio[replicate], fit.BetweenDf[replicate], fit.WithinDf[replicate]),
+            TestKind.JointWald => Statistic(planned, values, replicate) > _critical.OfChiSquared(planned.JointCoefficients),
             TestKind.Lrt => Statistic(planned, values, replicate) > _critical.LikelihoodRatio,
             TestKind.RlrtExact => fit.ExactPValue[replicate] <= _plan.Alpha,
+            TestKind.Bootstrap => values.BootstrapPValues[planned.Bootstrap][replicate] <= _plan.Alpha,
             TestKind.TwoLines or TestKind.LindMehlum => RejectsCurve(planned, values.CurveTests[planned.CurveTest], replicate),
             _ => Statistic(planned, values, replicate) > _critical.MixtureOf(planned.Parameters),
         };
@@ -109,13 +115,14 @@ internal sealed class LeafTests
         return test.Kind switch
         {
             TestKind.FExact => fit.FRatio[replicate],
-            TestKind.Lrt => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
+            TestKind.JointWald => values.JointWalds[test.JointWald].Statistic[replicate],
+            TestKind.Lrt or TestKind.Bootstrap when test.ReducedFit >= 0 => Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
             TestKind.LrtMixture or TestKind.RlrtMixture when test.ReducedFit >= 0 =>
                 Math.Max(0, values.Fits[test.ReducedFit].Criterion[replicate] - fit.Criterion[replicate]),
-            TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact =>
+            TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact or TestKind.Bootstrap =>
                 fit.Theta[replicate] > 0 ? Math.Max(0, fit.CriterionAtZero[replicate] - fit.Criterion[replicate]) : 0,
             TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].Statistic[replicate],
-            TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / Robust(test, fit)!.StandardError[replicate],
+            TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => fit.Coefficients[test.Coefficient].Estimate[replicate] / OwnError(test, fit)!.StandardError[replicate],
             _ => fit.Coefficients[test.Coefficient].Estimate[replicate] / fit.Coefficients[test.Coefficient].StandardError[replicate],
         };
     }
@@ -142,11 +149,13 @@ internal sealed class LeafTests
             _plan.MethodOf(term),
             term.Name,
             Words.Of(planned.Kind),
-            made ? outcome.Estimate : double.NaN,
+            made && planned.JointWald < 0 ? outcome.Estimate : double.NaN,
             outcome.StandardError,
             made ? ReportedDf(planned.Kind, df, fit, replicate) : double.NaN,
             statistic,
-            made ? PValue(planned, statistic, df, fit, replicate) : double.NaN,
+            !made ? double.NaN
+                : planned.Bootstrap >= 0 ? values.BootstrapPValues[planned.Bootstrap][replicate]
+                : PValue(planned, statistic, df, fit, replicate),
             outcome.Estimate - half,
             outcome.Estimate + half,
             outcome.Status);
@@ -169,10 +178,12 @@ internal sealed class LeafTests
     }
 
     /// <summary>Whether a test has an interval of estimate ± critical value × standard error.</summary>
-    public static bool HasInterval(TestKind kind) => kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2;
+    public static bool HasInterval(TestKind kind) =>
+        kind is TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2;
 
-    private static RobustValues? Robust(PlannedTest test, FitValues fit) => test.Kind switch
+    private static OwnErrorValues? OwnError(PlannedTest test, FitValues fit) => test.Kind switch
     {
+        TestKind.TKenwardRoger => fit.Coefficients[test.Coefficient].KenwardRoger,
         TestKind.THc3 => fit.Coefficients[test.Coefficient].Hc3,
         TestKind.TCr2 => fit.Coefficients[test.Coefficient].Cr2,
         _ => null,
@@ -182,8 +193,9 @@ internal sealed class LeafTests
     private static double DegreesOfFreedom(PlannedTest test, LeafValues values, int replicate) => test.Kind switch
     {
         TestKind.TSatterthwaite => values.Fits[test.Fit].Coefficients[test.Coefficient].DegreesOfFreedom[replicate],
-        TestKind.THc3 or TestKind.TCr2 => Robust(test, values.Fits[test.Fit])!.DegreesOfFreedom[replicate],
+        TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 => OwnError(test, values.Fits[test.Fit])!.DegreesOfFreedom[replicate],
         TestKind.TwoLines or TestKind.LindMehlum => values.CurveTests[test.CurveTest].DegreesOfFreedom[replicate],
+        TestKind.JointWald => test.JointCoefficients,
         _ => double.NaN,
     };
 
@@ -228,6 +240,11 @@ internal sealed class LeafTests
             high,
             outcome.Status);
     }
+
+    // Several coefficients have no estimate of their own: 0.
+    private TestOutcome Together(int fit, JointWaldValues found, LeafValues values, int replicate) => LeafValues.Has(found.Kept, replicate)
+        ? Estimate(fit, -1, -1, -1, values, replicate) with { Estimate = 0 }
+        : TestOutcome.Failed(TermStatus.Dropped);
 
     private TestOutcome Estimate(int fit, int coefficient, int correction, int effect, LeafValues values, int replicate)
     {
@@ -301,7 +318,8 @@ internal sealed class LeafTests
 
     private static double ReportedDf(TestKind kind, double df, FitValues fit, int replicate) => kind switch
     {
-        TestKind.TSatterthwaite or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum => df,
+        TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.THc3 or TestKind.TCr2 or TestKind.TwoLines or TestKind.LindMehlum
+            or TestKind.JointWald => df,
         TestKind.FExact => fit.WithinDf[replicate],
         TestKind.Lrt => 1,
         _ => double.NaN,
@@ -310,6 +328,7 @@ internal sealed class LeafTests
     private static double PValue(PlannedTest test, double statistic, double df, FitValues fit, int replicate) => (test.Kind, test.Alternative) switch
     {
         (TestKind.FExact, _) => FDistribution.Survival(statistic, fit.BetweenDf[replicate], fit.WithinDf[replicate]),
+        (TestKind.JointWald, _) => ChiSquared.Survival(statistic, df),
         (TestKind.Lrt, _) => ChiSquared.Survival(statistic, 1),
         (TestKind.RlrtExact, _) => fit.ExactPValue[replicate],
         (TestKind.LrtMixture or TestKind.RlrtMixture, _) => ChiSquaredMixture.Survival(statistic, test.Parameters),

@@ -22,6 +22,8 @@ internal sealed class LeafValues
         Curves = [.. plan.Curves.Select(_ => new CurveRange())];
         Corrections = [.. plan.Corrections.Select(_ => new CorrectionValues())];
         CurveTests = [.. plan.CurveTests.Select(_ => new CurveTestValues())];
+        JointWalds = [.. plan.JointWalds.Select(_ => new JointWaldValues())];
+        BootstrapPValues = [.. plan.Bootstraps.Select(_ => new double[Capacity])];
         Correlations = plan.Correlations is null ? [] : [.. Enum.GetValues<CorrelationLevel>().Select(_ => new CorrelationValues())];
     }
 
@@ -42,6 +44,12 @@ internal sealed class LeafValues
 
     /// <summary>[curve test] In the order of the plan.</summary>
     public CurveTestValues[] CurveTests { get; }
+
+    /// <summary>[coefficients tested together] In the order of the plan.</summary>
+    public JointWaldValues[] JointWalds { get; }
+
+    /// <summary>[bootstrap][replicate] In the order of the plan.</summary>
+    public double[][] BootstrapPValues { get; }
 
     /// <summary>[level] Empty if the plan has no correlations.</summary>
     public CorrelationValues[] Correlations { get; }
@@ -99,11 +107,14 @@ internal sealed class CoefficientValues
     /// <summary>Standard error.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
+    /// <summary>Kenward and Roger's, if the plan reads it.</summary>
+    public OwnErrorValues KenwardRoger { get; } = new();
+
     /// <summary>HC3, if the plan reads it.</summary>
-    public RobustValues Hc3 { get; } = new();
+    public OwnErrorValues Hc3 { get; } = new();
 
     /// <summary>CR2, if the plan reads it.</summary>
-    public RobustValues Cr2 { get; } = new();
+    public OwnErrorValues Cr2 { get; } = new();
 
     /// <summary>Satterthwaite degrees of freedom, if the plan reads them.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
@@ -128,14 +139,24 @@ internal sealed class CorrectionValues
     public double[] Cr2 { get; } = new double[LeafValues.Capacity];
 }
 
-/// <summary>A robust standard error of one fixed effect.</summary>
-internal sealed class RobustValues
+/// <summary>A standard error of one fixed effect that a test has of its own, other than that of the model.</summary>
+internal sealed class OwnErrorValues
 {
     /// <summary>The standard error; NaN where there is none.</summary>
     public double[] StandardError { get; } = new double[LeafValues.Capacity];
 
     /// <summary>Its degrees of freedom.</summary>
     public double[] DegreesOfFreedom { get; } = new double[LeafValues.Capacity];
+}
+
+/// <summary>What was found of coefficients tested together.</summary>
+internal sealed class JointWaldValues
+{
+    /// <summary>χ².</summary>
+    public double[] Statistic { get; } = new double[LeafValues.Capacity];
+
+    /// <summary>Whether all columns took part: a bit per replicate.</summary>
+    public ulong Kept { get; set; }
 }
 
 /// <summary>Range of a therapist-level variable over the analysed therapists.</summary>

@@ -14,6 +14,9 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     /// <summary>Whether degrees of freedom are read.</summary>
     public bool NeedsDegreesOfFreedom { get; set; }
 
+    /// <summary>Whether standard errors and degrees of freedom of Kenward and Roger are read.</summary>
+    public bool NeedsKenwardRoger { get; set; }
+
     /// <summary>Whether HC3 standard errors are read.</summary>
     public bool NeedsHc3 { get; set; }
 
@@ -33,10 +36,12 @@ internal sealed record PlannedFit(LinearModel Model, bool OnTherapistMeans)
     public bool NeedsFRatio { get; set; }
 
     /// <summary>Notes what a test reads beside estimates.</summary>
-    public void MakeReadyFor(TestKind test)
+    /// <param name="test">The test.</param>
+    /// <param name="isOfVariance">Whether it is one of the therapist variance.</param>
+    public void MakeReadyFor(TestKind test, bool isOfVariance)
     {
-        bool ofVariance = test is TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact;
-        NeedsCriterion |= ofVariance || test == TestKind.Lrt;
+        bool ofVariance = (test == TestKind.Bootstrap && isOfVariance) || test is TestKind.LrtMixture or TestKind.RlrtMixture or TestKind.RlrtExact;
+        NeedsCriterion |= ofVariance || test is TestKind.Lrt or TestKind.Bootstrap;
         NeedsCriterionAtZero |= ofVariance;
         NeedsExactNull |= test == TestKind.RlrtExact;
         NeedsFRatio |= test is TestKind.FExact or TestKind.RlrtExact;

@@ -27,6 +27,9 @@ internal sealed record PlannedTerm
     /// <summary>Index of the variance among the random effects of a fit of a table; −1 for all else.</summary>
     public int Effect { get; init; } = -1;
 
+    /// <summary>Index of the coefficients tested together, which have no estimate of their own; −1 for a single one.</summary>
+    public int JointWald { get; init; } = -1;
+
     /// <summary>What the estimate aims at; <see langword="null"/> if unknown.</summary>
     public required double? TrueValue { get; init; }
 
@@ -37,7 +40,7 @@ internal sealed record PlannedTerm
     public required string RejectionMeans { get; init; }
 
     /// <summary>Whether it is the therapist variance of a random-intercept model, with its intraclass correlation.</summary>
-    public bool IsVariance => Coefficient < 0 && Correlation is null && Effect < 0;
+    public bool IsVariance => Coefficient < 0 && Correlation is null && Effect < 0 && JointWald < 0;
 }
 
 /// <summary>A test of a scenario.</summary>
@@ -69,6 +72,15 @@ internal sealed record PlannedTest
 
     /// <summary>Index of the fit without the tested columns, or without the tested random effect, for a likelihood ratio; else −1.</summary>
     public int ReducedFit { get; init; } = -1;
+
+    /// <summary>Index of the coefficients tested together; −1 for other tests.</summary>
+    public int JointWald { get; init; } = -1;
+
+    /// <summary>How many are tested together; 0 for other tests.</summary>
+    public int JointCoefficients { get; init; }
+
+    /// <summary>Index of the bootstrap; −1 for other tests.</summary>
+    public int Bootstrap { get; init; } = -1;
 
     /// <summary>Index of the test of a curve; −1 for other tests.</summary>
     public int CurveTest { get; init; } = -1;

@@ -19,7 +19,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly BalancedFits<T>? _balanced;
     private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
     private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
+    private readonly RandomInterceptKenwardRoger<T>?[] _kenwardRoger; // [fit] iterated with a random intercept
+    private readonly JointWald<T>[] _jointWalds;
     private readonly ExactVarianceTest<T>?[] _exactTests; // [fit]
+    private readonly BootstrapTest<T>[] _bootstraps;
     private readonly CurveTestEngine[] _curveTests;
     private readonly CorrectionEngine<T>? _corrections;
     private readonly double[][] _contrasts; // [position] unit vectors, shared by all fits
@@ -60,7 +63,15 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 ? new PatientRobustErrors<T>(therapists, f.Model.Columns, f.NeedsCr2)
                 : null),
         ];
+        _kenwardRoger =
+        [
+            .. plan.Fits.Select((f, k) => f.NeedsKenwardRoger && f.Model.HasRandomIntercept && !closed[k]
+                ? new RandomInterceptKenwardRoger<T>(f.Model.FixedEffects)
+                : null),
+        ];
+        _jointWalds = [.. plan.JointWalds.Select(j => new JointWald<T>(j.Positions, plan.Fits[j.Fit].Model.FixedEffects))];
         _exactTests = [.. plan.Fits.Select(f => f.NeedsExactNull ? new ExactVarianceTest<T>(f.Model, therapists, plan.Key, plan.Alpha) : null)];
+        _bootstraps = [.. plan.Bootstraps.Select(b => new BootstrapTest<T>(plan, b))];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
         _corrections = plan.Corrections.IsEmpty ? null : new(plan);
         int most = plan.Fits.Select(f => f.Model.FixedEffects).DefaultIfEmpty().Max();
@@ -99,6 +110,12 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 _exactTests[f]?.Run(_trials.Statistics, values.Fits[f], first + offset, offset);
             }
 
+            for (int b = 0; b < _bootstraps.Length; b++)
+            {
+                bool onMeans = _plan.Fits[_plan.Bootstraps[b].Full].OnTherapistMeans;
+                _bootstraps[b].Run(onMeans ? _therapistMeans! : _trials.Statistics, values.Fits, values.BootstrapPValues[b], first + offset, offset);
+            }
+
             for (int t = 0; t < _curveTests.Length; t++)
             {
                 int f = _plan.CurveTests[t].Fit;
@@ -118,9 +135,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     public static void Store(T value, double[] target, int offset) =>
         MemoryMarshal.Write(MemoryMarshal.AsBytes(target.AsSpan(offset, T.Width)), in value);
 
-    // Robust errors and corrections read the criterion of the iterated fit.
+    // Robust errors, corrections and coefficients tested together read the criterion of the iterated fit.
     private static bool HasClosedForm(ScenarioPlan plan, PlannedFit fit, int index) =>
         plan.World.IsBalanced && !fit.OnTherapistMeans && !fit.NeedsHc3 && !fit.NeedsCr2 && plan.Corrections.All(c => c.Fit != index)
+        && plan.JointWalds.All(j => j.Fit != index)
         && BalancedFits<T>.CanFit(fit.Model, plan.HasBetween(fit), plan.HasWithin(fit));
 
     // Fits of which the search for θ starts off in much the same way.
@@ -160,6 +178,12 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             if (planned.NeedsDegreesOfFreedom)
             {
                 Store(fit.DegreesOfFreedom(position), coefficient.DegreesOfFreedom, offset);
+            }
+
+            if (planned.NeedsKenwardRoger)
+            {
+                Store(fit.StandardError(position), coefficient.KenwardRoger.StandardError, offset);
+                Store(fit.IsBetween(position) ? fit.Within.BetweenDf : fit.Within.WithinDf, coefficient.KenwardRoger.DegreesOfFreedom, offset);
             }
 
             coefficient.Kept = WithLanes(coefficient.Kept, fit.Kept(position), offset);
@@ -206,6 +230,20 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
 
         Coefficients(planned, fitter, fit, values, offset);
+        if (planned.NeedsKenwardRoger)
+        {
+            KenwardRoger(planned, _kenwardRoger[f], fitter.Criterion, fit, values, offset);
+        }
+
+        for (int w = 0; w < _jointWalds.Length; w++)
+        {
+            if (_plan.JointWalds[w].Fit == f)
+            {
+                Store(_jointWalds[w].Of(fitter.Criterion, fit.Variance), leaf.JointWalds[w].Statistic, offset);
+                leaf.JointWalds[w].Kept = WithLanes(leaf.JointWalds[w].Kept, _jointWalds[w].Kept(fitter.Criterion), offset);
+            }
+        }
+
         if (_meansErrors[f] is { } ofMeans)
         {
             TherapistMeansErrors(planned, ofMeans, values, offset);
@@ -244,6 +282,20 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
         }
     }
 
+    private void KenwardRoger(
+        PlannedFit planned, RandomInterceptKenwardRoger<T>? adjusted, ProfiledCriterion<T> criterion, in LinearModelFit<T> fit, FitValues values, int offset)
+    {
+        adjusted?.Load(criterion, fit);
+        for (int k = 0; k < planned.Coefficients.Count; k++)
+        {
+            double[] contrast = _contrasts[planned.Coefficients[k]];
+            T df = fit.Observations - fit.Rank;
+            T variance = adjusted is null ? fit.Variance * criterion.InverseDiagonal(contrast) : adjusted.Of(contrast, out df);
+            Store(T.Sqrt(variance), values.Coefficients[k].KenwardRoger.StandardError, offset);
+            Store(df, values.Coefficients[k].KenwardRoger.DegreesOfFreedom, offset);
+        }
+    }
+
     /// <summary>HC3 errors of a fit to therapist means.</summary>
     private void TherapistMeansErrors(PlannedFit planned, WeightedLeastSquares<T> robust, FitValues values, int offset)
     {
@@ -260,7 +312,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             contrast.Clear();
             contrast[planned.Coefficients[k]] = T.Create(1);
             T error = T.Sqrt(robust.RobustVariance(contrast));
-            RobustValues hc3 = values.Coefficients[k].Hc3;
+            OwnErrorValues hc3 = values.Coefficients[k].Hc3;
             Store(T.Select(robust.HasRobustVariance, error, T.Create(double.NaN)), hc3.StandardError, offset);
             Store(robust.ResidualDf, hc3.DegreesOfFreedom, offset);
         }

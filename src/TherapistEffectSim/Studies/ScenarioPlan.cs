@@ -50,6 +50,12 @@ internal sealed class ScenarioPlan
     /// <summary>Tests of curves by two slopes.</summary>
     public required ImmutableArray<PlannedCurveTest> CurveTests { get; init; }
 
+    /// <summary>Coefficients that are tested together.</summary>
+    public required ImmutableArray<PlannedJointWald> JointWalds { get; init; }
+
+    /// <summary>Likelihood ratios by parametric bootstrap.</summary>
+    public required ImmutableArray<PlannedBootstrap> Bootstraps { get; init; }
+
     /// <summary>What is correlated; <see langword="null"/> if nothing is.</summary>
     public required PlannedCorrelations? Correlations { get; init; }
 

@@ -26,6 +26,8 @@ internal sealed class ScenarioPlanner
     private readonly List<PlannedTest> _tests = [];
     private readonly List<PlannedCurve> _curves = [];
     private readonly List<PlannedCurveTest> _curveTests = [];
+    private readonly List<PlannedJointWald> _jointWalds = [];
+    private readonly List<PlannedBootstrap> _bootstraps = [];
     private readonly CorrectionPlanner _corrections;
     private readonly ImmutableArray<MethodModel> _methods;
     private readonly List<ImmutableArray<int>> _columnIndices = []; // [method][fixed effect]
@@ -82,10 +84,11 @@ internal sealed class ScenarioPlanner
 
         foreach (PlannedTest test in _tests.Where(t => t.Kind != TestKind.TCorrelation && t.Fit < TablePlanner.Offset))
         {
-            _fits[test.Fit].MakeReadyFor(test.Kind);
+            bool ofVariance = _terms[test.Term].IsVariance;
+            _fits[test.Fit].MakeReadyFor(test.Kind, ofVariance);
             if (test.ReducedFit >= 0)
             {
-                _fits[test.ReducedFit].MakeReadyFor(test.Kind);
+                _fits[test.ReducedFit].MakeReadyFor(test.Kind, ofVariance);
             }
         }
 
@@ -108,6 +111,8 @@ internal sealed class ScenarioPlanner
             Tests = placed,
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
+            JointWalds = [.. _jointWalds],
+            Bootstraps = [.. _bootstraps],
             Correlations = _correlations,
             Corrections = [.. _corrections.Planned],
             Reliability = _corrections.Planned.Count > 0 ? _corrections.Data : null,
@@ -187,7 +192,12 @@ internal sealed class ScenarioPlanner
             throw new StudyException($"method {method.Name}: the variance of {variance.Variance} cannot be tested, because the model has no random intercept.");
         }
 
-        foreach (IGrouping<string, TestRequest> term in requests.Where(r => r.Term is not null).GroupBy(r => r.Term!))
+        foreach (TestRequest request in requests.Where(r => r.By == TestKind.JointWald && r.Term is not null))
+        {
+            PlanTogether(m, request, estimate, truth);
+        }
+
+        foreach (IGrouping<string, TestRequest> term in requests.Where(r => r.Term is not null && r.By != TestKind.JointWald).GroupBy(r => r.Term!))
         {
             PlanTerm(m, term.Key, [.. term], estimate, truth);
         }
@@ -252,12 +262,13 @@ internal sealed class ScenarioPlanner
         int fit = request.By switch
         {
             TestKind.FExact => estimate,
-            TestKind.LrtMixture => Fit(m, Positions(method), reml: false),
+            TestKind.LrtMixture or TestKind.Bootstrap => Fit(m, Positions(method), reml: false),
             TestKind.RlrtMixture or TestKind.RlrtExact => Fit(m, Positions(method), reml: true),
             _ => throw new StudyException(
-                $"method {method.Name}: {Words.Of(request.By)} tests coefficients; a variance is tested by f-exact, rlrt-exact, lrt-mixture or rlrt-mixture."),
+                $"method {method.Name}: {Words.Of(request.By)} tests coefficients; a variance is tested by f-exact, rlrt-exact, lrt-mixture, rlrt-mixture or bootstrap."),
         };
-        return new() { Term = term, Kind = request.By, Alternative = Alternative.Greater, Fit = fit, Coefficient = -1 };
+        int bootstrap = request.By == TestKind.Bootstrap ? AddBootstrap(fit, -1) : -1;
+        return new() { Term = term, Kind = request.By, Alternative = Alternative.Greater, Fit = fit, Coefficient = -1, Bootstrap = bootstrap };
     }
 
     private void PlanTerm(int m, string name, IReadOnlyList<TestRequest> requests, int estimate, ModelTruth truth)
@@ -283,50 +294,75 @@ internal sealed class ScenarioPlanner
                 case TestKind.TSatterthwaite:
                     _fits[estimate].NeedsDegreesOfFreedom = true;
                     break;
+                case TestKind.TKenwardRoger:
+                    OwnErrorRules.KenwardRoger(method, test, _fits[estimate]);
+                    break;
                 case TestKind.THc3 or TestKind.TCr2:
-                    RobustErrors(method, request.By, _fits[estimate]);
+                    OwnErrorRules.Robust(method, request.By, _fits[estimate], _columns);
                     break;
                 case TestKind.TwoLines or TestKind.LindMehlum:
                     _curveTests.Add(CurveTestPlanner.Plan(method, _columnIndices[m], _responses[m], position, request, estimate));
                     test = test with { CurveTest = _curveTests.Count - 1 };
                     break;
-                case TestKind.Lrt when request.Alternative == Alternative.TwoSided:
+                case TestKind.Lrt or TestKind.Bootstrap when request.Alternative == Alternative.TwoSided:
                     test = LikelihoodRatio(m, position, test);
+                    test = request.By == TestKind.Bootstrap ? test with { Bootstrap = AddBootstrap(test.Fit, test.ReducedFit) } : test;
                     break;
-                case TestKind.Lrt:
+                case TestKind.Lrt or TestKind.Bootstrap:
                     throw new StudyException($"method {method.Name}: a likelihood ratio has no side; leave alternative out, or use t-satterthwaite.");
                 case TestKind.TCorrelation:
                     throw new StudyException(
                         $"method {method.Name}: t-correlation tests the terms of the preset correlations; a coefficient is tested by wald-z, t-satterthwaite, t-hc3 or lrt.");
                 default:
                     throw new StudyException(
-                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-hc3, t-cr2 or lrt, a curve by two-lines or lind-mehlum.");
+                        $"method {method.Name}: {Words.Of(request.By)} tests a variance; a coefficient is tested by wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2, lrt or bootstrap, several together by joint-wald, a curve by two-lines or lind-mehlum.");
             }
 
             _tests.Add(test);
         }
     }
 
-    private void RobustErrors(MethodModel method, TestKind kind, PlannedFit fit)
+    private void PlanTogether(int m, TestRequest request, int estimate, ModelTruth truth)
     {
-        if (method.HasRandomIntercept)
+        MethodModel method = _methods[m];
+        ImmutableArray<int> positions = [.. JointWaldPlanner.Terms(method, request).Select(name => ColumnOf(method, name))];
+        foreach (int position in positions)
         {
-            throw new StudyException(
-                $"method {method.Name}: {Words.Of(kind)} is the test of a least-squares model, but this one has a random intercept; use t-satterthwaite, or leave (1 | {GeneratedColumns.Therapist}) out.");
+            _fits[estimate].Read(position);
         }
 
-        if (kind == TestKind.TCr2 && method.OnTherapistMeans)
+        _jointWalds.Add(new(estimate, positions));
+        int together = _jointWalds.Count - 1;
+        _terms.Add(new()
         {
-            throw new StudyException(
-                $"method {method.Name}: t-cr2 takes therapists as clusters of patients, but rows: therapist-means has one row per therapist; use t-hc3, or rows: patients.");
-        }
+            Method = m,
+            Name = request.Term!,
+            Fit = estimate,
+            Coefficient = -1,
+            JointWald = together,
+            TrueValue = null,
+            RejectionMeans = JointWaldPlanner.Meaning([.. positions.Select(p => Meaning(method, truth, p))]),
+        });
+        _tests.Add(new()
+        {
+            Term = _terms.Count - 1,
+            Kind = TestKind.JointWald,
+            Alternative = Alternative.TwoSided,
+            Fit = estimate,
+            Coefficient = -1,
+            JointWald = together,
+            JointCoefficients = positions.Length,
+        });
+    }
 
-        fit.NeedsHc3 |= kind == TestKind.THc3;
-        fit.NeedsCr2 |= kind == TestKind.TCr2;
-        if (!method.OnTherapistMeans)
-        {
-            _columns.RequirePatientRows();
-        }
+    private string Meaning(MethodModel method, ModelTruth truth, int position) => method.IsOfOutcome
+        ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
+        : RejectionMeaning.OfOtherResponse(truth.Coefficients[position]);
+
+    private int AddBootstrap(int full, int reduced)
+    {
+        _bootstraps.Add(new(full, reduced));
+        return _bootstraps.Count - 1;
     }
 
     private PlannedTest LikelihoodRatio(int m, int position, PlannedTest test)
@@ -365,9 +401,7 @@ internal sealed class ScenarioPlanner
             Coefficient = _fits[estimate].Read(position),
             Correction = _corrections.Add(method, position, estimate),
             TrueValue = truth.Coefficients[position],
-            RejectionMeans = method.IsOfOutcome
-                ? RejectionMeaning.OfCoefficient(_world, method.Columns, truth, position)
-                : RejectionMeaning.OfOtherResponse(truth.Coefficients[position]),
+            RejectionMeans = Meaning(method, truth, position),
         });
         return _terms.Count - 1;
     }

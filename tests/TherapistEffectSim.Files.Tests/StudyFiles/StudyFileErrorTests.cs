@@ -72,10 +72,8 @@ public sealed class StudyFileErrorTests
         "6:51: methods[1].adjust: belongs to presets; write the columns into the formula.")]
     [InlineData("methods: [{preset: linear, reliability: true}]", "6:41: methods[1].reliability: must be one of known, estimated, but was true.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: f-exact}]}]",
-        "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, two-lines, lind-mehlum.")]
+        "6:57: methods[1].tests[1].by: f-exact tests a variance, not a term; here it must be one of wald-z, t-satterthwaite, t-kenward-roger, t-hc3, t-cr2, t-correlation, joint-wald, lrt, bootstrap, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{by: lrt}]}]", "6:36: methods[1].tests[1]: takes exactly one of term and variance, but has neither.")]
-    [InlineData("methods: [{preset: linear, tests: [{term: alliance, by: bootstrap}]}]", "6:57: methods[1].tests[1].by: bootstrap is not available "
-        + "in this version; it must be one of wald-z, t-satterthwaite, t-hc3, t-cr2, t-correlation, lrt, lrt-mixture, rlrt-mixture, rlrt-exact, f-exact, two-lines, lind-mehlum.")]
     [InlineData("methods: [{preset: linear, tests: [{variance: therapist, by: f-exact, alternative: less}]}]",
         "6:84: methods[1].tests[1].alternative: must be left out for a variance, which is always tested upwards.")]
     [InlineData("methods: [{preset: linear, tests: [{term: alliance_within, by: lrt, shape: u}]}]",

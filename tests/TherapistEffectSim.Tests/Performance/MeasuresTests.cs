@@ -147,6 +147,8 @@ public class MeasuresTests
         IEnumerable<string> measures =
         [
             .. Measures.OfTest(s_key, Sums()).Select(row => row.Measure),
+            Measures.OfAnalyticPower(s_key, null, 0.5, isExact: true).Measure,
+            Measures.OfAnalyticPower(s_key, null, 0.5, isExact: false).Measure,
             .. Measures.OfTerm(s_key, Sums(), Errors(s_outcomes)).Select(row => row.Measure),
             .. Measures.OfCorrelation(s_key, Sums()).Select(row => row.Measure),
             .. Measures.OfIcc(s_key, Sums(), iccs).Select(row => row.Measure),

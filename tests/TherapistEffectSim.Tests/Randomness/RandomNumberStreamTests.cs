@@ -34,6 +34,7 @@ public sealed class RandomNumberStreamTests
             [RandomDomain.Statistics] = 49,
             [RandomDomain.NullDistribution] = 50,
             [RandomDomain.Bootstrap] = 51,
+            [RandomDomain.BootstrapStatistics] = 52,
         };
 
         Assert.Equal(Enum.GetNames<RandomDomain>().Length, pinned.Count);

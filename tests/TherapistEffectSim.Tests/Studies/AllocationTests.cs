@@ -22,6 +22,11 @@ public sealed class AllocationTests
         new() { Preset = MethodPreset.TherapistMeans, Name = "estimated", Reliability = ReliabilitySource.Estimated, Tests = [StudyFixture.Term("alliance_between", TestKind.THc3)] },
         StudyFixture.Own(
             "robust", "outcome ~ alliance", StudyFixture.Term("alliance", TestKind.TCr2), StudyFixture.Term("alliance", TestKind.THc3)),
+        StudyFixture.Own(
+            "small-samples",
+            "outcome ~ arm + alliance + (1 | therapist)",
+            StudyFixture.Term("alliance", TestKind.TKenwardRoger),
+            StudyFixture.Term("armmotivational & alliance", TestKind.JointWald)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + alliance_between * patient_score + (1 | therapist)"),
     ];
 
@@ -66,6 +71,16 @@ public sealed class AllocationTests
 
         AssertNoAllocation(study, Drawing.CombinedMeans);
         AssertNoAllocation(study with { Methods = [.. study.Methods, StudySamplingTests.EffectReader] }, Drawing.Means);
+    }
+
+    [Fact]
+    public void Bootstrap_InSteadyState_DoesNotAllocate()
+    {
+        Method method = StudyFixture.Own(
+            "bootstrap", "outcome ~ severity + (1 | therapist)", StudyFixture.Term("severity", TestKind.Bootstrap), StudyFixture.Variance(TestKind.Bootstrap));
+        Scenario world = StudyFixture.ScoresWorld(6, 4, 0, 0, 0, 0) with { Trial = new() { Therapists = 6, Caseload = new DrawnCaseload { Mean = 4, Cv = 0.8 } } };
+
+        AssertNoAllocation(StudyFixture.Study(1, seed: 3, [method], world) with { Sampling = Sampling.Patients }, Drawing.Patients);
     }
 
     private static void AssertNoAllocation(Study study, Drawing expected)

@@ -50,6 +50,12 @@ public sealed class BitIdentityTests
             StudyFixture.Term("alliance", TestKind.TCr2),
             StudyFixture.Term("alliance", TestKind.THc3)),
         StudyFixture.Own("products", "outcome ~ severity:alliance_within + I(alliance_within^2) + alliance_between * patient_score + (1 | therapist)"),
+        StudyFixture.Own(
+            "small-samples",
+            "outcome ~ arm + alliance + alliance_between + (1 | therapist)",
+            StudyFixture.Term("armmotivational", TestKind.TKenwardRoger),
+            StudyFixture.Term("alliance", TestKind.TKenwardRoger),
+            StudyFixture.Term("alliance & alliance_between", TestKind.JointWald)),
         StudyFixture.Own("alliance", "alliance ~ arm + severity + outcome + (1 | therapist)"),
         new() { Preset = MethodPreset.Correlations },
     ];
