@@ -13,7 +13,7 @@ internal static class AnalyticText
     public const string Explanation =
         "the same share without simulation: exact, or with ≈ approximate (mixed models, unequal caseloads, selected therapists); empty where there is no closed form. "
         + "Variances by the F distribution of a one-way random analysis of variance (Searle, Casella & McCulloch 1992), slopes and arms by the noncentral t distribution "
-        + "(Snijders & Bosker 1993; Lüdtke et al. 2008)";
+        + "(Snijders & Bosker 1993; Lüdtke et al. 2008; slopes over weeks: Magnusson 2018, powerlmm)";
 
     private const string Exact = "analytic_power";
     private const string Approximate = "analytic_power_approximate";

@@ -2,7 +2,6 @@ using TherapistEffectSim.Design;
 using TherapistEffectSim.Formulas;
 using TherapistEffectSim.Generation;
 using TherapistEffectSim.Inference;
-using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Studies;
 
@@ -32,6 +31,7 @@ internal sealed class AnalyticPowers
     private readonly World _world;
     private readonly NormalLevels? _levels;
     private readonly double _therapists;
+    private readonly GrowthPowers? _growth;
 
     public AnalyticPowers(ScenarioPlan plan)
     {
@@ -39,6 +39,7 @@ internal sealed class AnalyticPowers
         _world = plan.World;
         _levels = NormalLevels.Of(plan.World);
         _therapists = plan.World.Layout.Therapists;
+        _growth = plan.Growth is null ? null : new(plan, plan.Growth);
     }
 
     /// <summary>The rate of a test; <see langword="null"/> where there is no closed form.</summary>
@@ -46,9 +47,14 @@ internal sealed class AnalyticPowers
     {
         PlannedTerm term = _plan.Terms[test.Term];
         MethodModel method = _plan.Methods[term.Method];
+        if (_growth is not null)
+        {
+            return _growth.Of(test);
+        }
+
         return !method.IsOfOutcome || method.IsOfTable || _world.Layout.IsCrossed || _world.Layout.IsPartial || Columns(method) is not { } columns ? null
             : term.IsVariance ? Variance(test, method, columns)
-            : _levels is null || term.Coefficient < 0 || Critical(test) is not { } critical ? null
+            : _levels is null || term.Coefficient < 0 || ClosedFormCriticalValues.OfT(test, _plan.Alpha) is not { } critical ? null
             : Coefficient(test, term, method, columns, critical);
     }
 
@@ -124,48 +130,8 @@ internal sealed class AnalyticPowers
         _ => 0,
     };
 
-    private double? CriticalF(TestKind kind, double df1, double df2)
-    {
-        if (!(df1 > 0.5 && df2 > 0.5))
-        {
-            return null;
-        }
-
-        double mixture = _plan.Alpha < 0.5 ? ChiSquared.UpperQuantile(2 * _plan.Alpha, 1) : 0;
-        double patients = _levels is { } levels ? levels.Patients * _therapists : df2 + _therapists;
-        return kind switch
-        {
-            TestKind.FExact => FDistribution.UpperQuantile(_plan.Alpha, df1, df2),
-            TestKind.RlrtExact => Math.Max(1, FDistribution.UpperQuantile(_plan.Alpha, df1, df2)),
-            TestKind.RlrtMixture => FOfRatio(mixture, f => ((df1 + df2) * Elementary.Log(((df1 * f) + df2) / (df1 + df2))) - (df1 * Elementary.Log(f)), 1),
-            TestKind.LrtMixture => FOfRatio(
-                mixture,
-                f => (patients * Elementary.Log(((df1 * f) + df2) / patients))
-                    - (_therapists * Elementary.Log(df1 * f * (patients - _therapists) / (_therapists * df2)))
-                    - (patients * Elementary.Log(df2 / (patients - _therapists))),
-                _therapists * df2 / (df1 * (patients - _therapists))),
-            _ => null,
-        };
-    }
-
-    // The F at which an increasing likelihood ratio reaches a value; it is 0 up to the smallest F.
-    private static double FOfRatio(double value, Func<double, double> ratio, double smallest)
-    {
-        double low = smallest;
-        double high = 2 * smallest;
-        while (ratio(high) < value)
-        {
-            high *= 2;
-        }
-
-        for (int step = 0; step < 60; step++)
-        {
-            double middle = 0.5 * (low + high);
-            (low, high) = ratio(middle) < value ? (middle, high) : (low, middle);
-        }
-
-        return 0.5 * (low + high);
-    }
+    private double? CriticalF(TestKind kind, double df1, double df2) =>
+        ClosedFormCriticalValues.OfF(kind, _plan.Alpha, df1, df2, _therapists, _levels is { } levels ? levels.Patients * _therapists : df2 + _therapists);
 
     private AnalyticPower? Coefficient(PlannedTest test, PlannedTerm term, MethodModel method, ModelColumns columns, Func<double, double> critical)
     {
@@ -206,18 +172,6 @@ internal sealed class AnalyticPowers
                     critical(testDf), covariance / Math.Sqrt(variance * (outcomeVariance - (covariance * covariance / variance))), predictorDf, testDf, test.Alternative),
                 method.OnTherapistMeans)
             : null;
-    }
-
-    // Critical value at degrees of freedom.
-    private Func<double, double>? Critical(PlannedTest test)
-    {
-        double tail = test.Alternative == Alternative.TwoSided ? _plan.Alpha / 2 : _plan.Alpha;
-        return test.Kind switch
-        {
-            TestKind.TSatterthwaite or TestKind.TKenwardRoger => df => StudentT.UpperQuantile(tail, df),
-            TestKind.WaldZ => _ => NormalDistribution.UpperQuantile(tail),
-            _ => null,
-        };
     }
 
     private static double Explained((double Variance, double Covariance) predictor) => predictor.Covariance * predictor.Covariance / predictor.Variance;

@@ -3,6 +3,7 @@ using TherapistEffectSim.Inference;
 using TherapistEffectSim.Performance;
 using TherapistEffectSim.Studies;
 using TherapistEffectSim.Tests.ClosedForms;
+using TherapistEffectSim.Tests.Generation;
 
 namespace TherapistEffectSim.Tests.Studies;
 
@@ -84,6 +85,31 @@ public sealed class AnalyticPowerTests
     [InlineData(50, 8, 0.6192)]
     public void TherapistMeans_OfObservedAlliance_HaveThePublishedPower(int therapists, int patients, double power) =>
         Assert.Equal(power, Power(OnMeans("alliance_between"), "alliance_between", TestKind.TSatterthwaite, Means(therapists, patients, 0.2)).Value, 0.5001e-4);
+
+    /// <summary>powerlmm's published power, of the two-stage analysis exactly; the mixed models of slopes and of measurements approximately.</summary>
+    [Fact]
+    public void SlopesOverWeeks_HaveThePublishedPower()
+    {
+        Method slopes = new() { Preset = MethodPreset.Slopes, Tests = [StudyFixture.Term("armtreatment", TestKind.TSatterthwaite), StudyFixture.Variance(TestKind.FExact)] };
+        AnalyticPower means = Power(new() { Preset = MethodPreset.SlopeMeans }, "armtreatment", TestKind.TSatterthwaite, GrowthWorlds.Published);
+        Assert.True(means.IsExact);
+        Assert.Equal(0.5835486, means.Value, 1e-6);
+        Assert.Equal(means with { IsExact = false }, Power(new() { Preset = MethodPreset.Growth }, "week:armtreatment", TestKind.TSatterthwaite, GrowthWorlds.Published));
+        Assert.Equal(means with { IsExact = false }, Power(slopes, "armtreatment", TestKind.TSatterthwaite, GrowthWorlds.Published));
+
+        AnalyticPower therapists = Power(slopes, Variance, TestKind.FExact, GrowthWorlds.Published);
+        Assert.True(therapists.IsExact);
+        Assert.Equal(ExactRates.FPower(8, 10, 0.001 / (0.02 + (1 / 110.0)), cells: 2), therapists.Value, 1e-9);
+    }
+
+    [Fact]
+    public void SlopesOverWeeks_OfWhomSomeAreLostOrAnalysedWithoutTherapists_HaveNoClosedForm()
+    {
+        Method means = new() { Preset = MethodPreset.SlopeMeans };
+        Scenario lost = GrowthWorlds.Published.WithGrowth(g => g with { Dropout = new() { Rate = 0.2 } });
+        Assert.Null(Found(means, "armtreatment", TestKind.TSatterthwaite, lost));
+        Assert.Null(Found(new() { Preset = MethodPreset.GrowthIgnoringTherapist }, "week:armtreatment", TestKind.TSatterthwaite, GrowthWorlds.Published));
+    }
 
     /// <summary>Half of the candidates selected for their effect on the outcome: the variance falls to .363 of its size.</summary>
     [Fact]
@@ -201,12 +227,14 @@ public sealed class AnalyticPowerTests
         }
     }
 
-    private static AnalyticPower Power(Method method, string term, TestKind by, Scenario world)
+    private static AnalyticPower Power(Method method, string term, TestKind by, Scenario world) => Found(method, term, by, world)!.Value;
+
+    private static AnalyticPower? Found(Method method, string term, TestKind by, Scenario world)
     {
         Study study = StudyFixture.Study(1, 1, [method], world);
         ScenarioPlan plan = ScenarioPlanner.Plan(study, study.Cells[0]);
         PlannedTest test = plan.Tests.Single(t => plan.Terms[t.Term].Name == term && t.Kind == by);
-        return new AnalyticPowers(plan).Of(test)!.Value;
+        return new AnalyticPowers(plan).Of(test);
     }
 
     private static Method OnMeans(string columns, string? term = null) =>
