@@ -86,9 +86,17 @@ internal sealed record GrowthComponents
                 yield return new("weeks", string.Create(CultureInfo.InvariantCulture, $"weeks must ascend, but {outcome.Weeks[t]} comes after {outcome.Weeks[t - 1]}."));
                 yield break;
             }
+
+            // Least-squares slopes divide by the distance.
+            if (outcome.Weeks[t] - outcome.Weeks[t - 1] < GrowthOutcome.ShortestGap)
+            {
+                yield return new("weeks", string.Create(CultureInfo.InvariantCulture,
+                    $"weeks must be at least {GrowthOutcome.ShortestGap} apart, ten minutes, but {outcome.Weeks[t]} comes after {outcome.Weeks[t - 1]}."));
+                yield break;
+            }
         }
 
-        if (outcome.OnsetWeek >= outcome.Weeks[^1])
+        if (outcome.OnsetWeek > outcome.Weeks[^1] - GrowthOutcome.ShortestGap)
         {
             yield return new("onset-week", string.Create(CultureInfo.InvariantCulture, $"onset-week must be before the last week, {outcome.Weeks[^1]}, but was {outcome.OnsetWeek}."));
         }

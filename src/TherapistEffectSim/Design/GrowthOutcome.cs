@@ -17,6 +17,9 @@ public sealed record GrowthOutcome : Outcome
     /// <summary>Most measurements of a patient.</summary>
     public const int MostWeeks = 100;
 
+    /// <summary>Shortest time between two measurements; weeks.</summary>
+    internal const double ShortestGap = 0.001;
+
     /// <summary>Weeks of the measurements, ascending; random intercepts are those of week 0.</summary>
     [Description("Weeks of the measurements, ascending; at least two. Intercepts are values at week 0.")]
     [Interval(-1000, 10_000)]

@@ -53,6 +53,7 @@ public sealed class GrowthFileTests
 
     [Theory]
     [InlineData("[0, 1, 2.5, 4]", "[0, 1, 1]", "6:12: scenario.outcome.weeks: weeks must ascend, but 1 comes after 1.")]
+    [InlineData("[0, 1, 2.5, 4]", "[0, 1, 1.0005]", "6:12: scenario.outcome.weeks: weeks must be at least 0.001 apart, ten minutes, but 1.0005 comes after 1.")]
     [InlineData("[0, 1, 2.5, 4]", "[0]", "6:12: scenario.outcome.weeks: weeks must list 2 to 100 weeks, but lists 1.")]
     [InlineData("[0, 1, 2.5, 4]", "[0, one]", "6:16: scenario.outcome.weeks[2]: must be a number in [-1000, 10000], but was 'one'.")]
     [InlineData("onset-week: 1", "onset-week: 4", "10:17: scenario.outcome.onset-week: onset-week must be before the last week, 4, but was 4.")]
