@@ -18,6 +18,7 @@ internal sealed class CurveMoments<T>
     private readonly int _square; // −1: none of the models is curved
     private readonly LaneBuffer<T> _squares;
     private readonly LaneBuffer<T> _sums = new(Packed.Length(4)); // packed over 1, b, b² and outcome
+    private readonly LaneBuffer<T> _range = new(2); // lowest and highest b
     private readonly (int From, int To)[] _elements; // of the packed sums, of those of the statistics
 
     /// <param name="data">Statistics of a balanced design, to be filled; its column of 1 is filled at once.</param>
@@ -46,6 +47,15 @@ internal sealed class CurveMoments<T>
         }
     }
 
+    /// <summary>Column of b.</summary>
+    public int Observed => _observed;
+
+    /// <summary>Lowest b.</summary>
+    public T Lowest => _range.Span[0];
+
+    /// <summary>Highest b.</summary>
+    public T Highest => _range.Span[1];
+
     /// <summary>Fills means and products.</summary>
     /// <param name="alliance">[therapist] observed means.</param>
     /// <param name="grand">Their mean.</param>
@@ -54,7 +64,7 @@ internal sealed class CurveMoments<T>
     public void Fill(ReadOnlySpan<T> alliance, T grand, ReadOnlySpan<T> outcome)
     {
         Span<T> squares = _square < 0 ? _squares.Span : _data.MeansOf(_square);
-        Sums(alliance, in grand, outcome, _data.MeansOf(_observed), squares, _data.MeansOf(_outcome), _sums.Span);
+        Sums(alliance, in grand, outcome, _data.MeansOf(_observed), squares, _data.MeansOf(_outcome), _sums.Span, _range.Span);
         ReadOnlySpan<T> sums = _sums.Span;
         Span<T> products = _data.MeanProducts.Span;
         foreach ((int from, int to) in _elements)
@@ -65,7 +75,7 @@ internal sealed class CurveMoments<T>
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Sums(
-        ReadOnlySpan<T> alliance, in T grand, ReadOnlySpan<T> outcome, Span<T> observed, Span<T> squares, Span<T> outcomes, Span<T> sums)
+        ReadOnlySpan<T> alliance, in T grand, ReadOnlySpan<T> outcome, Span<T> observed, Span<T> squares, Span<T> outcomes, Span<T> sums, Span<T> range)
     {
         alliance = alliance[..outcome.Length];
         observed = observed[..outcome.Length];
@@ -81,6 +91,8 @@ internal sealed class CurveMoments<T>
         T yb = b1;
         T yb2 = b1;
         T y2 = b1;
+        T lowest = T.Create(double.PositiveInfinity);
+        T highest = T.Create(double.NegativeInfinity);
         for (int j = 0; j < outcome.Length; j++)
         {
             T b = alliance[j] - mean;
@@ -89,6 +101,8 @@ internal sealed class CurveMoments<T>
             observed[j] = b;
             squares[j] = square;
             outcomes[j] = y;
+            lowest = T.Min(lowest, b);
+            highest = T.Max(highest, b);
             b1 += b;
             b2 = T.Fma(b, b, b2);
             square1 += square;
@@ -110,5 +124,7 @@ internal sealed class CurveMoments<T>
         sums[7] = yb;
         sums[8] = yb2;
         sums[9] = y2;
+        range[0] = lowest;
+        range[1] = highest;
     }
 }

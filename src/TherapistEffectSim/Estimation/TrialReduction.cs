@@ -97,6 +97,15 @@ internal sealed class TrialReduction<T>
     // alliance_between, for each therapist.
     private Span<T> Observed => _observedColumn >= 0 ? Statistics.MeansOf(_observedColumn) : _observedMeans.Span;
 
+    /// <summary>Lowest and highest therapist mean of a column, where they are known from making the means.</summary>
+    public bool TryRange(int column, out T lowest, out T highest)
+    {
+        bool isKnown = _curve is not null && _curve.Observed == column;
+        lowest = isKnown ? _curve!.Lowest : default;
+        highest = isKnown ? _curve!.Highest : default;
+        return isKnown;
+    }
+
     /// <summary>Generates the replicates first, first + 1, … (from 0), one per lane.</summary>
     public void Run(long first)
     {

@@ -362,6 +362,13 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
     private void Range(int column, CurveRange range, int offset)
     {
+        if (_trials.TryRange(column, out T least, out T most))
+        {
+            Store(least, range.Lowest, offset);
+            Store(most, range.Highest, offset);
+            return;
+        }
+
         ReadOnlySpan<T> values = _trials.Statistics.MeansOf(column);
         ReadOnlySpan<T> n = _trials.Statistics.Analysed.Span;
         T lowest = T.Create(double.PositiveInfinity);
