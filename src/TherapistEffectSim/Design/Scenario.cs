@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TherapistEffectSim.Validation;
 
 namespace TherapistEffectSim.Design;
@@ -6,6 +7,8 @@ namespace TherapistEffectSim.Design;
 /// <summary>One data-generating mechanism: a world with all its numbers fixed.</summary>
 public sealed record Scenario
 {
+    private const double SmallestRate = 1e-9;
+
     /// <summary>Arms, sites, therapists and caseloads.</summary>
     [Description("Arms, sites, therapists and caseloads.")]
     public required Trial Trial { get; init; }
@@ -54,6 +57,7 @@ public sealed record Scenario
         .. Alliance.Problems().Select(p => p with { Path = "alliance." + p.Path }),
         .. PatientTrait.Problems(Traits),
         .. AllocationProblems(),
+        .. RateProblems(),
         .. VarianceComponents.Problems(WithoutGrowth),
         .. Outcome is GrowthOutcome ? GrowthComponents.Problems(this) : [],
     ];
@@ -66,6 +70,21 @@ public sealed record Scenario
         Alliance = Alliance is { TherapistIcc: null, ObservedTherapistIcc: null } ? Alliance with { TherapistIcc = 0 } : Alliance,
         Traits = Traits.ToImmutableSortedDictionary(t => t.Key, t => t.Value with { Outcome = 0, ByAlliance = 0 }, StringComparer.Ordinal),
     };
+
+    // Constants are solved for shares of the patients; a share below one in a thousand million is a slip of the pen.
+    private IEnumerable<Problem> RateProblems()
+    {
+        (string Path, double Rate)[] rates =
+        [
+            ("attrition.alliance.rate", Attrition.Alliance.Rate),
+            ("attrition.outcome.rate", Attrition.Outcome.Rate),
+            ("retention.drop-out", Retention.DropOut),
+            ("outcome.dropout.rate", Outcome is GrowthOutcome growth ? growth.Dropout.Rate : 0),
+        ];
+        return rates
+            .Where(r => r.Rate is > 0 and < SmallestRate)
+            .Select(r => new Problem(r.Path, string.Create(CultureInfo.InvariantCulture, $"{r.Path[(r.Path.LastIndexOf('.') + 1)..]} must be 0, or at least {SmallestRate}, but was {r.Rate}.")));
+    }
 
     private IEnumerable<Problem> AllocationProblems()
     {
