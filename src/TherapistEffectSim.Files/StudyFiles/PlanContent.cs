@@ -34,14 +34,22 @@ internal sealed record PlanContent
 /// <summary>The values that a plan may choose from.</summary>
 internal sealed record PlanRange
 {
+    /// <summary>Largest value: sums and products stay exact decimal numbers.</summary>
+    public const double Largest = 1e9;
+
+    /// <summary>Smallest distance of two values.</summary>
+    public const double SmallestStep = 1e-9;
+
     [Description("Smallest value.")]
+    [Interval(-Largest, Largest)]
     public required double From { get; init; }
 
     [Description("Largest value.")]
+    [Interval(-Largest, Largest)]
     public required double To { get; init; }
 
     [Description("Distance of the values. Without it 1 for whole numbers, and about a thousandth of the range for others.")]
-    [Interval(0, LowOpen = true)]
+    [Interval(SmallestStep, Largest)]
     public double? By { get; init; }
 
     [Description("Only multiples of this number, such as the number of arms times sites.")]
@@ -49,6 +57,6 @@ internal sealed record PlanRange
     public int? MultipleOf { get; init; }
 
     [Description("Other numbers of the scenario that move along, by path: each is this factor times the value.")]
-    [Interval]
+    [Interval(-1e6, 1e6)]
     public ImmutableSortedDictionary<string, double> Tied { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }

@@ -115,7 +115,7 @@ internal sealed class PlanReader(ProblemList problems)
             return null;
         }
 
-        decimal step = (decimal)(range.By ?? range.MultipleOf ?? (isWhole.Value ? 1 : Nice((range.To - range.From) / ValuesOfARange)));
+        decimal step = (decimal)(range.By ?? range.MultipleOf ?? (isWhole.Value ? 1 : Math.Max(PlanRange.SmallestStep, Nice((range.To - range.From) / ValuesOfARange))));
         decimal lowest = range.MultipleOf is int multiple ? Math.Ceiling((decimal)range.From / multiple) * multiple : (decimal)range.From;
         decimal count = Math.Floor(((decimal)range.To - lowest) / step) + 1;
         if (count is < 2 or > MostValues)
