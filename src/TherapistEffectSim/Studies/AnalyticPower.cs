@@ -136,7 +136,8 @@ internal sealed class AnalyticPowers
     private AnalyticPower? Coefficient(PlannedTest test, PlannedTerm term, MethodModel method, ModelColumns columns, Func<double, double> critical)
     {
         NormalLevels levels = _levels!;
-        if (!method.OnTherapistMeans && !method.HasRandomIntercept)
+        bool isReml = _plan.Fits[test.Fit].Model.Reml; // by maximum likelihood standard errors are too small
+        if (!method.OnTherapistMeans && !(method.HasRandomIntercept && isReml))
         {
             return null;
         }

@@ -30,7 +30,7 @@ internal sealed class GrowthPowers
         _world = world;
         Trial trial = world.Scenario.Trial;
         _isClosed = world.Base.IsBalanced && !world.Base.Layout.IsCrossed && trial.Sites == 1 && trial.Arms.Length <= 2
-            && world.DropoutHazard is null && world.ArmEffectTrait < 0 && IsNone(world.Between) && IsNone(world.Within);
+            && world.DropoutHazard is null && world.ArmEffectTrait < 0 && world.Outcome.SeveritySlope == 0 && IsNone(world.Between) && IsNone(world.Within);
         _hasArms = trial.Arms.Length == 2;
         _therapists = world.Base.Layout.Therapists;
         _patients = trial.Caseload.ExpectedPatients(world.Base.Layout.Therapists) / _therapists;
@@ -74,10 +74,13 @@ internal sealed class GrowthPowers
         method.Columns.Length > 0 && method.Columns.All(c => labels.Contains(c.Name == DesignColumns.Intercept ? "" : c.TermLabel)) && method.Columns.Any(c => c.Name == DesignColumns.Intercept)
         && method.Columns.DistinctBy(c => c.TermLabel).Count() == labels.Length;
 
+    // By maximum likelihood standard errors are too small, by sqrt((J − 2)/J).
+    private bool IsReml(PlannedTest test) => _plan.TableFits[test.Fit - _plan.Fits.Length].Reml;
+
     private AnalyticPower? Contrast(PlannedTest test, PlannedTerm term, MethodModel method)
     {
         double df = _therapists - 2;
-        if (ClosedFormCriticalValues.OfT(test, _plan.Alpha) is not { } critical || df < 0.5 || (!method.OnTherapistMeans && TherapistVariance == 0) || term.TrueValue is not { } slope)
+        if (ClosedFormCriticalValues.OfT(test, _plan.Alpha) is not { } critical || df < 0.5 || (!method.OnTherapistMeans && (TherapistVariance == 0 || !IsReml(test))) || term.TrueValue is not { } slope)
         {
             return null;
         }

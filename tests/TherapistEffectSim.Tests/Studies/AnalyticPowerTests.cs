@@ -76,6 +76,7 @@ public sealed class AnalyticPowerTests
         Assert.Equal(power, means.Value, 0.5001e-4);
         Assert.True(means.IsExact);
         Assert.Equal(means with { IsExact = false }, mixed);
+        Assert.Null(Found(mixedModel with { Estimate = Criterion.Ml }, "therapist_score", TestKind.TSatterthwaite, world));
     }
 
     /// <summary>Observed therapist means: attenuated (Lüdtke et al. 2008).</summary>
@@ -108,6 +109,9 @@ public sealed class AnalyticPowerTests
         Method means = new() { Preset = MethodPreset.SlopeMeans };
         Scenario lost = GrowthWorlds.Published.WithGrowth(g => g with { Dropout = new() { Rate = 0.2 } });
         Assert.Null(Found(means, "armtreatment", TestKind.TSatterthwaite, lost));
+        Scenario bySeverity = GrowthWorlds.Published.WithGrowth(g => g with { SeveritySlope = 0.1 });
+        Assert.Null(Found(means, "armtreatment", TestKind.TSatterthwaite, bySeverity));
+        Assert.Null(Found(new() { Preset = MethodPreset.Growth, Estimate = Criterion.Ml }, "week:armtreatment", TestKind.TSatterthwaite, GrowthWorlds.Published));
         Assert.Null(Found(new() { Preset = MethodPreset.GrowthIgnoringTherapist }, "week:armtreatment", TestKind.TSatterthwaite, GrowthWorlds.Published));
     }
 
