@@ -11,11 +11,7 @@ internal static class OwnErrorRules
     /// <exception cref="StudyException">The method fits by maximum likelihood, or the coefficient is corrected for unreliability.</exception>
     public static void KenwardRoger(MethodModel method, PlannedTest test, PlannedFit fit)
     {
-        if (method.Method.Estimate == Criterion.Ml)
-        {
-            throw new StudyException($"method {method.Name}: t-kenward-roger adjusts the standard errors too, and is for fits by reml; leave estimate out, or use t-satterthwaite.");
-        }
-
+        CheckReml(method);
         if (test.Correction >= 0)
         {
             throw new StudyException(
@@ -23,6 +19,16 @@ internal static class OwnErrorRules
         }
 
         fit.NeedsKenwardRoger = true;
+    }
+
+    /// <summary>Refuses the standard errors of Kenward and Roger beside maximum likelihood.</summary>
+    /// <exception cref="StudyException">The method fits by maximum likelihood.</exception>
+    public static void CheckReml(MethodModel method)
+    {
+        if (method.Method.Estimate == Criterion.Ml)
+        {
+            throw new StudyException($"method {method.Name}: t-kenward-roger adjusts the standard errors too, and is for fits by reml; leave estimate out, or use t-satterthwaite.");
+        }
     }
 
     /// <summary>Notes that a fit needs HC3 or CR2 errors.</summary>

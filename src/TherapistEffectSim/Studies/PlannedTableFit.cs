@@ -27,6 +27,9 @@ internal sealed record PlannedTableFit(int Method, ImmutableArray<int> Columns, 
     /// <summary>Whether degrees of freedom are read.</summary>
     public bool NeedsDegreesOfFreedom { get; set; }
 
+    /// <summary>Whether standard errors and degrees of freedom of Kenward and Roger are read.</summary>
+    public bool NeedsKenwardRoger { get; set; }
+
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
     public int Read(int position)
     {

@@ -72,6 +72,9 @@ internal sealed class TableFitter
             values.FEstimable |= fit is { BetweenDegreesOfFreedom: >= 1, WithinDegreesOfFreedom: >= 1 } && double.IsFinite(fit.FRatio) ? 1UL << replicate : 0;
         }
 
+        double? residualDf = data.Random is null ? data.Rows - fit.FixedEffects.Length : null;
+        NestedModel? general = planned.NeedsKenwardRoger && data.Random is not null ? General(planned, data, fit.Theta) : null;
+        KenwardRoger? kenwardRoger = general is null ? null : new(general);
         for (int k = 0; k < planned.Coefficients.Count; k++)
         {
             int column = planned.Coefficients[k];
@@ -81,8 +84,30 @@ internal sealed class TableFitter
                 found = effect.Column == column ? effect : found;
             }
 
-            Store(values.Coefficients[k], found, data.Random is null ? data.Rows - fit.FixedEffects.Length : null, replicate);
+            Store(values.Coefficients[k], found, residualDf, replicate);
+            if (found is not { } kept || !planned.NeedsKenwardRoger)
+            {
+                continue;
+            }
+
+            if (kenwardRoger is null)
+            {
+                Store(values.Coefficients[k].KenwardRoger, kept.StandardError, residualDf!.Value, replicate);
+                continue;
+            }
+
+            general!.Estimate(general.KeptColumns.IndexOf(column), out double[] contrast);
+            double variance = kenwardRoger.Of(contrast, out double df);
+            Store(values.Coefficients[k].KenwardRoger, Math.Sqrt(variance), df, replicate);
         }
+    }
+
+    // The general form of a model of one variance, where it was found.
+    private static NestedModel General(PlannedTableFit planned, ModelData data, double theta)
+    {
+        NestedModel model = NestedModel.Of(data.Columns, data.Outcome, data.Random!.Inner.Level(), null, planned.Reml);
+        model.MoveTo(Math.Sqrt(theta));
+        return model;
     }
 
     private void General(PlannedTableFit planned, ModelData data, FitValues values, int replicate)
@@ -127,6 +152,7 @@ internal sealed class TableFitter
     private static void Coefficients(PlannedTableFit planned, NestedModel model, FitValues values, int replicate)
     {
         NestedSatterthwaite? satterthwaite = planned.NeedsDegreesOfFreedom ? new(model) : null;
+        KenwardRoger? kenwardRoger = planned.NeedsKenwardRoger ? new(model) : null;
         for (int k = 0; k < planned.Coefficients.Count; k++)
         {
             int kept = model.KeptColumns.IndexOf(planned.Coefficients[k]);
@@ -141,6 +167,11 @@ internal sealed class TableFitter
                 }
 
                 found = new(planned.Coefficients[k], estimate, Math.Sqrt(model.ResidualVariance * form), satterthwaite?.Of(contrast) ?? double.NaN);
+                if (kenwardRoger is not null)
+                {
+                    double variance = kenwardRoger.Of(contrast, out double df);
+                    Store(values.Coefficients[k].KenwardRoger, Math.Sqrt(variance), df, replicate);
+                }
             }
 
             Store(values.Coefficients[k], found, null, replicate);
@@ -158,6 +189,12 @@ internal sealed class TableFitter
         target.Estimate[replicate] = effect.Estimate;
         target.StandardError[replicate] = effect.StandardError;
         target.DegreesOfFreedom[replicate] = degreesOfFreedom ?? effect.DegreesOfFreedom;
+    }
+
+    private static void Store(OwnErrorValues target, double standardError, double degreesOfFreedom, int replicate)
+    {
+        target.StandardError[replicate] = standardError;
+        target.DegreesOfFreedom[replicate] = degreesOfFreedom;
     }
 
     private static GroupingLevel? Level(RandomFactor factor, RandomEffectName? without)

@@ -188,7 +188,13 @@ internal sealed class TablePlanner
             throw new StudyException($"method {method.Name}: {method.Columns[0].Name} is the only fixed effect, so that no model is left without it for a likelihood ratio.");
         }
 
+        if (request.By == TestKind.TKenwardRoger)
+        {
+            OwnErrorRules.CheckReml(method);
+        }
+
         Fits[fit - Offset].NeedsDegreesOfFreedom |= request.By == TestKind.TSatterthwaite;
+        Fits[fit - Offset].NeedsKenwardRoger |= request.By == TestKind.TKenwardRoger;
         _tests.Add(new()
         {
             Term = term,
