@@ -35,7 +35,7 @@ public sealed class RunErrorTests
         "STUDY: method own: The data have no column 'aliance', which was found at column 11. Did you mean 'alliance'?\noutcome ~ aliance + (1 | therapist)\n          ^\n")]
     [InlineData(
         "[{name: own, formula: \"outcome ~ alliance + (1 + alliance | therapist)\", tests: [{term: alliance, by: t-cr2}]}]",
-        "STUDY: method own: t-cr2 is not available for models with (1 + alliance | therapist); a coefficient is tested there by wald-z, t-satterthwaite, t-kenward-roger or lrt.\n")]
+        "STUDY: method own: t-cr2 is not available for models with (1 + alliance | therapist); a coefficient is tested there by wald-z, t-satterthwaite, t-kenward-roger or lrt, several together by joint-wald.\n")]
     [InlineData(
         "[{name: own, formula: \"outcome ~ alliance + (1 + alliance | therapist)\", tests: [{variance: slope, by: rlrt-mixture}]}]",
         "STUDY: method own: variance must be one of therapist, alliance | therapist, but was slope.\n")]

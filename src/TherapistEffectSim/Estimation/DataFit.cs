@@ -17,8 +17,13 @@ internal readonly record struct FixedEffectEstimate(int Column, double Estimate,
 /// </remarks>
 internal sealed class DataFit
 {
-    private DataFit(OrthogonalColumns basis, ImmutableArray<FixedEffectEstimate> fixedEffects, in LinearModelFit<Lane1> fit)
+    private readonly OrthogonalColumns _basis;
+    private readonly LdlFactor<Lane1> _factor; // of QᵀH⁻¹Q
+
+    private DataFit(OrthogonalColumns basis, LdlFactor<Lane1> factor, ImmutableArray<FixedEffectEstimate> fixedEffects, in LinearModelFit<Lane1> fit)
     {
+        _basis = basis;
+        _factor = factor;
         FixedEffects = fixedEffects;
         DroppedColumns = basis.Dropped;
         Theta = fit.Theta[0];
@@ -100,6 +105,15 @@ internal sealed class DataFit
             effects.Add(new(basis.Kept[k], estimate, Math.Sqrt(variance[0]), df[0]));
         }
 
-        return new(basis, effects.ToImmutable(), fit);
+        return new(basis, fitter.Criterion.Factor, effects.ToImmutable(), fit);
+    }
+
+    /// <summary>A vector for each fixed effect; the covariance of two is the product of their vectors, times σ².</summary>
+    /// <param name="k">Place among <see cref="FixedEffects"/>.</param>
+    public double[] Contrast(int k)
+    {
+        Lane1[] solution = [.. _basis.Contrast(k).Select(Lane1.Create)];
+        _factor.SolveLower(solution);
+        return [.. solution.Select((s, i) => s[0] * Math.Sqrt(_factor.InversePivots[i][0]))];
     }
 }

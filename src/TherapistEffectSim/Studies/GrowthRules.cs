@@ -36,10 +36,10 @@ internal static class GrowthRules
     /// <exception cref="StudyException">Says which, and which are.</exception>
     public static void CheckTest(MethodModel method, TestRequest request)
     {
-        if (request.Term is not null && request.By is not (TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.Lrt))
+        if (request.Term is not null && request.By is not (TestKind.WaldZ or TestKind.TSatterthwaite or TestKind.TKenwardRoger or TestKind.Lrt or TestKind.JointWald))
         {
             throw new StudyException(
-                $"method {method.Name}: {Words.Of(request.By)} is not available for {What(method)}; a coefficient is tested there by wald-z, t-satterthwaite, t-kenward-roger or lrt.");
+                $"method {method.Name}: {Words.Of(request.By)} is not available for {What(method)}; a coefficient is tested there by wald-z, t-satterthwaite, t-kenward-roger or lrt, several together by joint-wald.");
         }
 
         bool isExact = request.By == TestKind.FExact && method is { HasRandomIntercept: true, IsByWeek: false };

@@ -30,6 +30,9 @@ internal sealed record PlannedTableFit(int Method, ImmutableArray<int> Columns, 
     /// <summary>Whether standard errors and degrees of freedom of Kenward and Roger are read.</summary>
     public bool NeedsKenwardRoger { get; set; }
 
+    /// <summary>Whether coefficients are tested together.</summary>
+    public bool NeedsJointWald { get; set; }
+
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
     public int Read(int position)
     {

@@ -20,7 +20,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     private readonly WeightedLeastSquares<T>?[] _meansErrors;   // [fit] of therapist means whose robust errors are read
     private readonly PatientRobustErrors<T>?[] _patientErrors; // [fit] of patients whose robust errors are read
     private readonly RandomInterceptKenwardRoger<T>?[] _kenwardRoger; // [fit] iterated with a random intercept
-    private readonly JointWald<T>[] _jointWalds;
+    private readonly JointWald<T>?[] _jointWalds; // null: of tables
     private readonly ExactVarianceTest<T>?[] _exactTests; // [fit]
     private readonly BootstrapTest<T>[] _bootstraps;
     private readonly CurveTestEngine[] _curveTests;
@@ -69,7 +69,7 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
                 ? new RandomInterceptKenwardRoger<T>(f.Model.FixedEffects)
                 : null),
         ];
-        _jointWalds = [.. plan.JointWalds.Select(j => new JointWald<T>(j.Positions, plan.Fits[j.Fit].Model.FixedEffects))];
+        _jointWalds = [.. plan.JointWalds.Select(j => j.Fit < plan.Fits.Length ? new JointWald<T>(j.Positions, plan.Fits[j.Fit].Model.FixedEffects) : null)];
         _exactTests = [.. plan.Fits.Select(f => f.NeedsExactNull ? new ExactVarianceTest<T>(f.Model, therapists, plan.Key, plan.Alpha) : null)];
         _bootstraps = [.. plan.Bootstraps.Select(b => new BootstrapTest<T>(plan, b))];
         _curveTests = [.. plan.CurveTests.Select(t => new CurveTestEngine(t, therapists))];
@@ -237,10 +237,10 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
 
         for (int w = 0; w < _jointWalds.Length; w++)
         {
-            if (_plan.JointWalds[w].Fit == f)
+            if (_plan.JointWalds[w].Fit == f && _jointWalds[w] is { } together)
             {
-                Store(_jointWalds[w].Of(fitter.Criterion, fit.Variance), leaf.JointWalds[w].Statistic, offset);
-                leaf.JointWalds[w].Kept = WithLanes(leaf.JointWalds[w].Kept, _jointWalds[w].Kept(fitter.Criterion), offset);
+                Store(together.Of(fitter.Criterion, fit.Variance), leaf.JointWalds[w].Statistic, offset);
+                leaf.JointWalds[w].Kept = WithLanes(leaf.JointWalds[w].Kept, together.Kept(fitter.Criterion), offset);
             }
         }
 

@@ -42,7 +42,7 @@ internal sealed class ScenarioPlanner
         _methods = [.. study.Methods.Select(m => MethodModel.Of(m, cell.Scenario))];
         _growth = GeneratedColumns.HasGrowth(cell.Scenario) ? new(cell.Scenario) : null;
         _world = _growth?.Base ?? new(cell.Scenario);
-        _tables = new(_world, _growth, _terms, _tests);
+        _tables = new(_world, _growth, _terms, _tests, _jointWalds);
         _columns = new(_world);
         _corrections = new(_world);
     }
@@ -111,7 +111,7 @@ internal sealed class ScenarioPlanner
             Tests = placed,
             Curves = [.. _curves],
             CurveTests = [.. _curveTests],
-            JointWalds = [.. _jointWalds],
+            JointWalds = [.. _jointWalds.Select(j => j with { Fit = Placed(j.Fit) })],
             Bootstraps = [.. _bootstraps],
             Correlations = _correlations,
             Corrections = [.. _corrections.Planned],

@@ -39,8 +39,7 @@ internal sealed class TableEngine : IReplicateEngine
 
             for (int f = 0; f < _plan.TableFits.Length; f++)
             {
-                PlannedTableFit planned = _plan.TableFits[f];
-                _fitter.Fit(planned, _data[planned.Method], values.Fits[_plan.Fits.Length + f], replicate);
+                _fitter.Fit(f, _data[_plan.TableFits[f].Method], values, replicate);
             }
         }
     }

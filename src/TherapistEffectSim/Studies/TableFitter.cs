@@ -8,18 +8,24 @@ internal sealed class TableFitter
 {
     private const double SingularBelow = 1e-4; // smallest diagonal element of Λ; lme4's isSingular
 
+    private readonly ScenarioPlan _plan;
     private readonly RandomEffectName[][] _effects; // [method]
 
-    public TableFitter(ScenarioPlan plan) =>
+    public TableFitter(ScenarioPlan plan)
+    {
+        _plan = plan;
         _effects = [.. plan.Methods.Select((method, m) => method.IsOfTable ? [.. plan.Effects(m)] : (RandomEffectName[])[])];
+    }
 
     /// <summary>Makes a fit and stores it.</summary>
-    /// <param name="planned">The fit.</param>
+    /// <param name="f">Index of the fit among those of tables.</param>
     /// <param name="data">The numbers of its method; <see langword="null"/> if the replicate has too few.</param>
-    /// <param name="values">Where it goes.</param>
+    /// <param name="leaf">Where it goes.</param>
     /// <param name="replicate">Of the leaf.</param>
-    public void Fit(PlannedTableFit planned, ModelData? data, FitValues values, int replicate)
+    public void Fit(int f, ModelData? data, LeafValues leaf, int replicate)
     {
+        PlannedTableFit planned = _plan.TableFits[f];
+        FitValues values = leaf.Fits[_plan.Fits.Length + f];
         ulong bit = 1UL << replicate;
         values.Estimable &= ~bit;
         values.Converged &= ~bit;
@@ -27,6 +33,11 @@ internal sealed class TableFitter
         foreach (CoefficientValues coefficient in values.Coefficients)
         {
             coefficient.Kept |= bit;
+        }
+
+        for (int w = 0; w < leaf.JointWalds.Length; w++)
+        {
+            leaf.JointWalds[w].Kept |= _plan.JointWalds[w].Fit == _plan.Fits.Length + f ? bit : 0;
         }
 
         if (data is null)
@@ -37,16 +48,18 @@ internal sealed class TableFitter
         ModelData own = data with { Columns = [.. planned.Columns.Select(p => data.Columns[p])] };
         try
         {
+            double[]?[] contrasts; // [coefficient] null: dropped
             if (own.Random is null || (own.Random.Multipliers is not null && planned.Without is null))
             {
-                Simple(planned, own, values, replicate);
+                contrasts = Simple(planned, own, values, replicate);
             }
             else
             {
-                General(planned, own, values, replicate);
+                contrasts = General(planned, own, values, replicate);
             }
 
             values.Estimable |= bit;
+            Together(f, contrasts, leaf, replicate);
         }
         catch (ModelException)
         {
@@ -54,7 +67,7 @@ internal sealed class TableFitter
         }
     }
 
-    private static void Simple(PlannedTableFit planned, ModelData data, FitValues values, int replicate)
+    private static double[]?[] Simple(PlannedTableFit planned, ModelData data, FitValues values, int replicate)
     {
         DataFit fit = DataFit.Of(data.Columns, data.Outcome, data.Random?.Inner.Codes ?? new int[data.Rows], data.Random?.Multipliers ?? [], planned.Reml);
         data.CheckFit(fit);
@@ -75,13 +88,18 @@ internal sealed class TableFitter
         double? residualDf = data.Random is null ? data.Rows - fit.FixedEffects.Length : null;
         NestedModel? general = planned.NeedsKenwardRoger && data.Random is not null ? General(planned, data, fit.Theta) : null;
         KenwardRoger? kenwardRoger = general is null ? null : new(general);
+        double[]?[] contrasts = new double[]?[planned.Coefficients.Count];
         for (int k = 0; k < planned.Coefficients.Count; k++)
         {
             int column = planned.Coefficients[k];
             FixedEffectEstimate? found = null;
-            foreach (FixedEffectEstimate effect in fit.FixedEffects)
+            for (int e = 0; e < fit.FixedEffects.Length; e++)
             {
-                found = effect.Column == column ? effect : found;
+                if (fit.FixedEffects[e].Column == column)
+                {
+                    found = fit.FixedEffects[e];
+                    contrasts[k] = planned.NeedsJointWald ? fit.Contrast(e) : null;
+                }
             }
 
             Store(values.Coefficients[k], found, residualDf, replicate);
@@ -100,6 +118,8 @@ internal sealed class TableFitter
             double variance = kenwardRoger.Of(contrast, out double df);
             Store(values.Coefficients[k].KenwardRoger, Math.Sqrt(variance), df, replicate);
         }
+
+        return contrasts;
     }
 
     // The general form of a model of one variance, where it was found.
@@ -110,7 +130,7 @@ internal sealed class TableFitter
         return model;
     }
 
-    private void General(PlannedTableFit planned, ModelData data, FitValues values, int replicate)
+    private double[]?[] General(PlannedTableFit planned, ModelData data, FitValues values, int replicate)
     {
         RandomPart part = data.Random!;
         GroupingLevel? inner = Level(part.Inner, planned.Without);
@@ -121,7 +141,7 @@ internal sealed class TableFitter
             DataFit plain = DataFit.Of(data.Columns, data.Outcome, new int[data.Rows], [], planned.Reml);
             values.Criterion[replicate] = plain.Criterion;
             values.Converged |= plain.HasConverged ? 1UL << replicate : 0;
-            return;
+            return [];
         }
 
         NestedModel model = NestedModel.Of(data.Columns, data.Outcome, inner, outer, planned.Reml);
@@ -131,12 +151,12 @@ internal sealed class TableFitter
         values.Converged |= model.HasConverged ? 1UL << replicate : 0;
         if (planned.Without is not null)
         {
-            return; // its criterion alone is compared
+            return []; // its criterion alone is compared
         }
 
         values.Variance[replicate] = model.ResidualVariance;
         Effects(planned, new RandomEffects(part, model), values, replicate);
-        Coefficients(planned, model, values, replicate);
+        return Coefficients(planned, model, values, replicate);
     }
 
     private void Effects(PlannedTableFit planned, RandomEffects random, FitValues values, int replicate)
@@ -149,10 +169,11 @@ internal sealed class TableFitter
         }
     }
 
-    private static void Coefficients(PlannedTableFit planned, NestedModel model, FitValues values, int replicate)
+    private static double[]?[] Coefficients(PlannedTableFit planned, NestedModel model, FitValues values, int replicate)
     {
         NestedSatterthwaite? satterthwaite = planned.NeedsDegreesOfFreedom ? new(model) : null;
         KenwardRoger? kenwardRoger = planned.NeedsKenwardRoger ? new(model) : null;
+        double[]?[] contrasts = new double[]?[planned.Coefficients.Count];
         for (int k = 0; k < planned.Coefficients.Count; k++)
         {
             int kept = model.KeptColumns.IndexOf(planned.Coefficients[k]);
@@ -160,6 +181,7 @@ internal sealed class TableFitter
             if (kept >= 0)
             {
                 double estimate = model.Estimate(kept, out double[] contrast);
+                contrasts[k] = contrast;
                 double form = 0;
                 foreach (double c in contrast)
                 {
@@ -175,6 +197,31 @@ internal sealed class TableFitter
             }
 
             Store(values.Coefficients[k], found, null, replicate);
+        }
+
+        return contrasts;
+    }
+
+    private void Together(int f, double[]?[] contrasts, LeafValues leaf, int replicate)
+    {
+        PlannedTableFit planned = _plan.TableFits[f];
+        FitValues values = leaf.Fits[_plan.Fits.Length + f];
+        for (int w = 0; w < leaf.JointWalds.Length; w++)
+        {
+            if (_plan.JointWalds[w].Fit != _plan.Fits.Length + f)
+            {
+                continue;
+            }
+
+            int[] places = [.. _plan.JointWalds[w].Positions.Select(planned.Coefficients.IndexOf)];
+            if (places.Any(place => contrasts[place] is null))
+            {
+                leaf.JointWalds[w].Kept &= ~(1UL << replicate);
+                continue;
+            }
+
+            double[] estimates = [.. places.Select(place => values.Coefficients[place].Estimate[replicate])];
+            leaf.JointWalds[w].Statistic[replicate] = WaldStatistic.Of(estimates, [.. places.Select(place => contrasts[place]!)], values.Variance[replicate]);
         }
     }
 

@@ -18,18 +18,21 @@ internal sealed class TablePlanner
     private readonly GrowthWorld? _growth;
     private readonly List<PlannedTerm> _terms;
     private readonly List<PlannedTest> _tests;
+    private readonly List<PlannedJointWald> _jointWalds;
 
     /// <param name="world">Therapists and patients.</param>
     /// <param name="growth">The whole world, if it has growth.</param>
     /// <param name="terms">Terms planned so far.</param>
     /// <param name="tests">Tests planned so far.</param>
-    public TablePlanner(World world, GrowthWorld? growth, List<PlannedTerm> terms, List<PlannedTest> tests)
+    /// <param name="jointWalds">Coefficients tested together so far.</param>
+    public TablePlanner(World world, GrowthWorld? growth, List<PlannedTerm> terms, List<PlannedTest> tests, List<PlannedJointWald> jointWalds)
     {
         _world = world;
         _trial = world.Scenario.Trial;
         _growth = growth;
         _terms = terms;
         _tests = tests;
+        _jointWalds = jointWalds;
     }
 
     /// <summary>The fits, each once.</summary>
@@ -65,7 +68,14 @@ internal sealed class TablePlanner
 
         foreach (TestRequest request in requests.Where(r => r.Term is not null))
         {
-            AddTest(m, method, request, estimate, truth);
+            if (request.By == TestKind.JointWald)
+            {
+                AddTogether(m, method, request, estimate, truth);
+            }
+            else
+            {
+                AddTest(m, method, request, estimate, truth);
+            }
         }
     }
 
@@ -203,6 +213,39 @@ internal sealed class TablePlanner
             Fit = fit,
             Coefficient = Fits[fit - Offset].Read(position),
             ReducedFit = request.By == TestKind.Lrt ? Fit(m, method, reml: false, without: position) : -1,
+        });
+    }
+
+    private void AddTogether(int m, MethodModel method, TestRequest request, int estimate, TableTruth truth)
+    {
+        ImmutableArray<int> positions = [.. JointWaldPlanner.Terms(method, request).Select(name => ColumnOf(method, name))];
+        foreach (int position in positions)
+        {
+            Fits[estimate - Offset].Read(position);
+        }
+
+        Fits[estimate - Offset].NeedsJointWald = true;
+        _jointWalds.Add(new(estimate, positions));
+        int together = _jointWalds.Count - 1;
+        _terms.Add(new()
+        {
+            Method = m,
+            Name = request.Term!,
+            Fit = estimate,
+            Coefficient = -1,
+            JointWald = together,
+            TrueValue = null,
+            RejectionMeans = JointWaldPlanner.Meaning([.. positions.Select(truth.MeaningOfCoefficient)]),
+        });
+        _tests.Add(new()
+        {
+            Term = _terms.Count - 1,
+            Kind = TestKind.JointWald,
+            Alternative = Alternative.TwoSided,
+            Fit = estimate,
+            Coefficient = -1,
+            JointWald = together,
+            JointCoefficients = positions.Length,
         });
     }
 

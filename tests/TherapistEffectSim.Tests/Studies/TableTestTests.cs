@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Formulas;
@@ -62,6 +63,93 @@ public sealed class TableTestTests
             () => StudyFixture.Run(study with { Methods = [study.Methods[0] with { Estimate = Criterion.Ml }] }));
 
         Assert.Equal("method model: t-kenward-roger adjusts the standard errors too, and is for fits by reml; leave estimate out, or use t-satterthwaite.", error.Message);
+    }
+
+    /// <summary>χ² from the general least-squares formulas: covariances of the coefficients by V written out at the variances found.</summary>
+    [Theory]
+    [InlineData("outcome ~ week * arm + (1 + week | therapist) + (1 + week | therapist:patient)", "armb & week:armb & week")]
+    [InlineData("outcome ~ week * arm + (1 | therapist)", "week & week:armb")]
+    [InlineData("outcome ~ week * arm", "armb & week:armb")]
+    public void JointWald_OfAReplicate_IsThatOfTheMatrixWrittenOut(string formula, string term)
+    {
+        Study study = Study(formula, Growth, StudyFixture.Term(term, TestKind.JointWald));
+
+        foreach (ReplicateRow row in Rows(study))
+        {
+            DataTable data = ReplicateData.Of(study, 1, row.Replicate, allPatients: false);
+            LinearMixedModelFit fit = Fit(data, formula);
+            Matrix<double> x = FixedColumns(data);
+            Matrix<double> inverse = Covariance(data, fit).Inverse();
+            Matrix<double> covariances = (x.Transpose() * inverse * x).Inverse();
+            Vector<double> b = covariances * (x.Transpose() * (inverse * Vector<double>.Build.Dense([.. data.Numeric("outcome").Values])));
+            int[] tested = [.. term.Split(" & ").Select(name => Array.IndexOf(["(Intercept)", "week", "armb", "week:armb"], name))];
+            Vector<double> together = Vector<double>.Build.Dense([.. tested.Select(k => b[k])]);
+            Matrix<double> own = Matrix<double>.Build.Dense(tested.Length, tested.Length, (k, l) => covariances[tested[k], tested[l]]);
+            Assert.True(row.Status is TermStatus.Ok or TermStatus.Singular); // a correlation of −1 or 1 is a valid fit
+            Assert.Equal(1, row.Statistic / together.DotProduct(own.Inverse() * together), 1e-6);
+            Assert.Equal(tested.Length, row.DegreesOfFreedom);
+            Assert.Equal(ChiSquared.Survival(row.Statistic, tested.Length), row.PValue, 1e-12);
+        }
+    }
+
+    /// <summary>A method fitted to rows beside one of sums: each has its own statistic.</summary>
+    [Fact]
+    public void JointWald_BesideAnotherModel_IsThatOfTheModelAlone()
+    {
+        const string term = "patient_score & armb";
+        Method[] methods =
+        [
+            StudyFixture.Own("slopes", "outcome ~ patient_score + arm + (1 + patient_score | therapist)", StudyFixture.Term(term, TestKind.JointWald)),
+            StudyFixture.Own("intercepts", "outcome ~ patient_score + arm + (1 | therapist)", StudyFixture.Term(term, TestKind.JointWald)),
+        ];
+        List<ReplicateRow> both = [];
+        List<ReplicateRow> alone = [];
+        StudyFixture.Run(StudyFixture.Study(Replicates, seed: 20260412, [.. methods], Endpoint), onReplicate: both.Add);
+        foreach (Method method in methods)
+        {
+            StudyFixture.Run(StudyFixture.Study(Replicates, seed: 20260412, [method], Endpoint) with { Sampling = Sampling.Patients }, onReplicate: alone.Add);
+        }
+
+        Assert.Equal(2 * Replicates, both.Count);
+        Assert.Equal(alone.OrderBy(r => (r.Replicate, r.Method)), both.OrderBy(r => (r.Replicate, r.Method)));
+        Assert.NotEqual(both[0].Statistic, both[1].Statistic);
+    }
+
+    [Fact]
+    public void JointWald_OfADroppedColumn_CountsAsDropped()
+    {
+        Study study = Study("outcome ~ week + I(week * 2) + (1 + week | therapist)", Growth, StudyFixture.Term("week & I(week * 2)", TestKind.JointWald));
+
+        Assert.All(Rows(study), row => Assert.Equal(TermStatus.Dropped, row.Status));
+    }
+
+    private static Matrix<double> FixedColumns(DataTable data)
+    {
+        double[] week = [.. data.Numeric("week").Values];
+        double[] arm = [.. data.AsFactor("arm") is { } a ? a.Codes.Select(code => a.Levels[code] == "b" ? 1.0 : 0) : []];
+        return Matrix<double>.Build.DenseOfColumnArrays([.. week.Select(_ => 1.0)], week, arm, [.. week.Zip(arm, (w, c) => w * c)]);
+    }
+
+    private static Matrix<double> Covariance(DataTable data, LinearMixedModelFit fit)
+    {
+        double[] week = [.. data.Numeric("week").Values];
+        TextColumn therapist = data.AsFactor("therapist");
+        TextColumn patient = data.AsFactor("patient");
+        return Matrix<double>.Build.Dense(data.Rows, data.Rows, (i, j) =>
+        {
+            double sum = i == j ? fit.ResidualSd * fit.ResidualSd : 0;
+            foreach (GroupCount group in fit.Groups.Where(g => therapist.Codes[i] == therapist.Codes[j] && (g.Name == "therapist" || patient.Codes[i] == patient.Codes[j])))
+            {
+                double intercept = Sd(group, "(Intercept)");
+                double slope = Sd(group, "week");
+                double correlation = fit.Correlations.FirstOrDefault(c => c.Group == group.Name)?.Correlation ?? 0;
+                sum += (intercept * intercept) + (correlation * intercept * slope * (week[i] + week[j])) + (slope * slope * week[i] * week[j]);
+            }
+
+            return sum;
+        });
+
+        double Sd(GroupCount group, string term) => fit.RandomEffects.SingleOrDefault(e => e.Group == group.Name && e.Term == term)?.Sd ?? 0;
     }
 
     private static void Compare(LinearMixedModelFit fit, ReplicateRow row)
