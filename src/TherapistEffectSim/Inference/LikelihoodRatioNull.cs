@@ -17,6 +17,9 @@ namespace TherapistEffectSim.Inference;
 /// </remarks>
 internal sealed class LikelihoodRatioNull
 {
+    /// <summary>Most draws for a replicate of a study: α(1 + draws) is a whole number at the usual levels, and the test by draws is then exact too.</summary>
+    public const int DrawsPerReplicate = 9_999;
+
     private const double SmallestEigenvalue = 1e-9; // of the largest
     private const double EqualWithin = 1e-10;
     private const double FirstSpacing = 0.03;
@@ -98,6 +101,15 @@ internal sealed class LikelihoodRatioNull
         Vector512.IsHardwareAccelerated ? new NullDraws<Lane8>(MostEigenvalues).Reached(this, observed, draws, key)
         : Vector256.IsHardwareAccelerated ? new NullDraws<Lane4>(MostEigenvalues).Reached(this, observed, draws, key)
         : new NullDraws<Lane2>(MostEigenvalues).Reached(this, observed, draws, key);
+
+    /// <summary>The p-value of a replicate of a study, see <see cref="NullDraws{T}.PValue"/>, with the lanes of this machine.</summary>
+    /// <param name="observed">Above 0.</param>
+    /// <param name="alpha">The level.</param>
+    /// <param name="key">Of the random numbers.</param>
+    public double PValue(double observed, double alpha, ulong key) =>
+        Vector512.IsHardwareAccelerated ? new NullDraws<Lane8>(MostEigenvalues).PValue(this, observed, DrawsPerReplicate, alpha, key)
+        : Vector256.IsHardwareAccelerated ? new NullDraws<Lane4>(MostEigenvalues).PValue(this, observed, DrawsPerReplicate, alpha, key)
+        : new NullDraws<Lane2>(MostEigenvalues).PValue(this, observed, DrawsPerReplicate, alpha, key);
 
     /// <summary>For each point of λ, the share of T below which D_λ means that a draw reaches the observed ratio.</summary>
     public ReadOnlySpan<double> Bounds(double observed)

@@ -13,8 +13,6 @@ namespace TherapistEffectSim.Studies;
 internal sealed class ExactVarianceTest<T>
     where T : unmanaged, ILane<T>
 {
-    // α(1 + draws) is a whole number at the usual levels, and the test by draws is then exact too.
-    private const int Draws = 9_999;
     private const double RankTolerance = 1e-10;
 
     private readonly LinearModel _model;
@@ -70,7 +68,7 @@ internal sealed class ExactVarianceTest<T>
         _distribution.Load(_eigenvalues, _eigenvalues, residualDf, residualDf);
         return _distribution.IsOfF && LeafValues.Has(fit.FEstimable, at)
             ? FDistribution.Survival(fit.FRatio[at], fit.BetweenDf[at], fit.WithinDf[at])
-            : _draws.PValue(_distribution, ratio, Draws, _alpha, StreamKey.ForReplicate(_key, replicate));
+            : _draws.PValue(_distribution, ratio, LikelihoodRatioNull.DrawsPerReplicate, _alpha, StreamKey.ForReplicate(_key, replicate));
     }
 
     // The eigenvalues; returns rank X.

@@ -42,11 +42,12 @@ internal static class GrowthRules
                 $"method {method.Name}: {Words.Of(request.By)} is not available for {What(method)}; a coefficient is tested there by wald-z, t-satterthwaite, t-kenward-roger or lrt, several together by joint-wald.");
         }
 
-        bool isExact = request.By == TestKind.FExact && method is { HasRandomIntercept: true, IsByWeek: false };
+        bool hasExact = method is { HasRandomIntercept: true, IsByWeek: false };
+        bool isExact = hasExact && request.By is (TestKind.FExact or TestKind.RlrtExact);
         if (request.Variance is not null && !isExact && request.By is not (TestKind.LrtMixture or TestKind.RlrtMixture))
         {
             throw new StudyException(
-                $"method {method.Name}: {Words.Of(request.By)} is not available for {What(method)}; a variance is tested there by rlrt-mixture or lrt-mixture{(method is { HasRandomIntercept: true, IsByWeek: false } ? " or f-exact" : "")}.");
+                $"method {method.Name}: {Words.Of(request.By)} is not available for {What(method)}; a variance is tested there by {(hasExact ? "rlrt-mixture, lrt-mixture, f-exact or rlrt-exact" : "rlrt-mixture or lrt-mixture")}.");
         }
 
         if (request.Variance is not null && request.Alternative == Alternative.Less)

@@ -33,6 +33,9 @@ internal sealed record PlannedTableFit(int Method, ImmutableArray<int> Columns, 
     /// <summary>Whether coefficients are tested together.</summary>
     public bool NeedsJointWald { get; set; }
 
+    /// <summary>Whether the exact p-value of the restricted likelihood ratio is read.</summary>
+    public bool NeedsExactNull { get; set; }
+
     /// <summary>Place of a fixed effect among those that are read, added if new.</summary>
     public int Read(int position)
     {

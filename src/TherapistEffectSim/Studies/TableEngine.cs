@@ -39,7 +39,7 @@ internal sealed class TableEngine : IReplicateEngine
 
             for (int f = 0; f < _plan.TableFits.Length; f++)
             {
-                _fitter.Fit(f, _data[_plan.TableFits[f].Method], values, replicate);
+                _fitter.Fit(f, _data[_plan.TableFits[f].Method], values, replicate, first + replicate);
             }
         }
     }

@@ -1,5 +1,6 @@
 using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Inference;
+using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Studies;
 
@@ -22,7 +23,8 @@ internal sealed class TableFitter
     /// <param name="data">The numbers of its method; <see langword="null"/> if the replicate has too few.</param>
     /// <param name="leaf">Where it goes.</param>
     /// <param name="replicate">Of the leaf.</param>
-    public void Fit(int f, ModelData? data, LeafValues leaf, int replicate)
+    /// <param name="number">Of the replicate in the scenario, from 0.</param>
+    public void Fit(int f, ModelData? data, LeafValues leaf, int replicate, long number)
     {
         PlannedTableFit planned = _plan.TableFits[f];
         FitValues values = leaf.Fits[_plan.Fits.Length + f];
@@ -60,6 +62,10 @@ internal sealed class TableFitter
 
             values.Estimable |= bit;
             Together(f, contrasts, leaf, replicate);
+            if (planned.NeedsExactNull)
+            {
+                values.ExactPValue[replicate] = ExactPValue(own, values, replicate, number);
+            }
         }
         catch (ModelException)
         {
@@ -223,6 +229,21 @@ internal sealed class TableFitter
             double[] estimates = [.. places.Select(place => values.Coefficients[place].Estimate[replicate])];
             leaf.JointWalds[w].Statistic[replicate] = WaldStatistic.Of(estimates, [.. places.Select(place => contrasts[place]!)], values.Variance[replicate]);
         }
+    }
+
+    // As ExactVarianceTest does: of a ratio of 0 it is 1, of equal eigenvalues that of F, else from draws.
+    private double ExactPValue(ModelData data, FitValues values, int replicate, long number)
+    {
+        double ratio = values.Theta[replicate] > 0 ? values.CriterionAtZero[replicate] - values.Criterion[replicate] : 0;
+        if (!(ratio > 0))
+        {
+            return 1;
+        }
+
+        LikelihoodRatioNull distribution = ExactNull.Of(data, data.Random!.Inner, reml: true);
+        return distribution.IsOfF && LeafValues.Has(values.FEstimable, replicate)
+            ? FDistribution.Survival(values.FRatio[replicate], values.BetweenDf[replicate], values.WithinDf[replicate])
+            : distribution.PValue(ratio, _plan.Alpha, StreamKey.ForReplicate(_plan.Key, number));
     }
 
     private static void Store(CoefficientValues target, FixedEffectEstimate? found, double? degreesOfFreedom, int replicate)

@@ -155,17 +155,19 @@ internal sealed class TablePlanner
         {
             bool reml = request.By switch
             {
-                TestKind.RlrtMixture => true,
+                TestKind.RlrtMixture or TestKind.RlrtExact => true,
                 TestKind.LrtMixture => false,
                 _ => method.Method.Estimate == Criterion.Reml,
             };
+            int fit = Fit(m, method, reml);
+            Fits[fit - Offset].NeedsExactNull |= request.By == TestKind.RlrtExact;
             ImmutableArray<RandomEffectName> own = TableModel.Effects(method.RandomTerms, _trial).First(names => names.Contains(effects[e]));
             _tests.Add(new()
             {
                 Term = term,
                 Kind = request.By,
                 Alternative = Alternative.Greater,
-                Fit = Fit(m, method, reml),
+                Fit = fit,
                 Coefficient = -1,
                 Effect = isIntercept ? -1 : e,
                 ReducedFit = isIntercept ? -1 : Fit(m, method, reml, effect: effects[e]),

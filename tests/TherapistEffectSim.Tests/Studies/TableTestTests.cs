@@ -123,6 +123,47 @@ public sealed class TableTestTests
         Assert.All(Rows(study), row => Assert.Equal(TermStatus.Dropped, row.Status));
     }
 
+    /// <summary>With equal caseloads the p-value is that of F; else it agrees with that of 100,000 other draws: within 5 standard errors of the 1,000 or more draws of a replicate.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void RlrtExact_OfPatientsSlopes_IsThatOfTheirTable(bool isBalanced)
+    {
+        const string formula = "slope ~ arm + (1 | therapist)";
+        Scenario world = isBalanced
+            ? GrowthWorlds.Large.WithTrial(t => t with { Therapists = 10 })
+            : Growth.WithTrial(t => t with { Therapists = 10 });
+        Study study = Study(
+            formula,
+            world.WithGrowth(g => g with { Therapists = g.Therapists! with { SlopeSd = 0.15 } }),
+            StudyFixture.Variance(TestKind.RlrtExact),
+            StudyFixture.Variance(TestKind.FExact));
+        int positive = 0;
+        foreach (IGrouping<long, ReplicateRow> rows in Rows(study).GroupBy(r => r.Replicate))
+        {
+            ReplicateRow row = rows.Single(r => r.Test == "rlrt-exact");
+            LinearMixedModelFit fit = LinearMixedModel.Fit(
+                Slopes(study, rows.Key), Formula.Parse(formula), Criterion.Reml, DegreesOfFreedomMethod.None, new() { VarianceTests = true });
+            VarianceTest exact = fit.VarianceTests.Single(v => v.Test == "rlrt-exact");
+            Assert.Equal(exact.Statistic!.Value, row.Statistic, 1e-6);
+            if (exact.Statistic == 0)
+            {
+                Assert.Equal(1, row.PValue);
+                continue;
+            }
+
+            positive++;
+            double p = exact.PValue!.Value;
+            Assert.Equal(p, row.PValue, isBalanced ? 1e-6 : 5 * Math.Sqrt(((p * (1 - p)) + 0.001) / 1000));
+            if (isBalanced)
+            {
+                Assert.Equal(rows.Single(r => r.Test == "f-exact").PValue, row.PValue, 1e-12);
+            }
+        }
+
+        Assert.InRange(positive, 2, Replicates);
+    }
+
     private static Matrix<double> FixedColumns(DataTable data)
     {
         double[] week = [.. data.Numeric("week").Values];
