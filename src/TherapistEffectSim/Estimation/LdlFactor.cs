@@ -70,6 +70,20 @@ internal sealed class LdlFactor<T>
         }
     }
 
+    /// <summary>Mask: every pivot, dropped columns' too, exceeds a share of the column's diagonal.</summary>
+    /// <param name="share">The share.</param>
+    /// <param name="a">What was factored.</param>
+    public T HasPivotsAbove(double share, ReadOnlySpan<T> a)
+    {
+        T all = T.FromBits(ulong.MaxValue);
+        for (int i = 0; i < Order; i++)
+        {
+            all = T.And(all, T.LessThan(T.Create(share) * a[Packed.Index(i, i)], _pivots.Span[i]));
+        }
+
+        return all;
+    }
+
     /// <summary>Solves L x = b in place, for the first <paramref name="b"/>.Length columns; dropped columns give 0 to those after them.</summary>
     public void SolveLower(Span<T> b)
     {

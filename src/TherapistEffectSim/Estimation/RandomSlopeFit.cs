@@ -16,6 +16,7 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class RandomSlopeFit<T>
     where T : unmanaged, ILane<T>
 {
+    private const int Elements = 3;
     private const int MostEvaluations = 60;
     private const double DecrementAtTheEnd = 1e-8;
     private const double Rise = 1e-9;            // of the criterion that counts as rounding
@@ -24,9 +25,11 @@ internal sealed class RandomSlopeFit<T>
     private const double Shortening = 0.3;
     private const double LeastVarianceInErrors = 0.1;
     private const double RankTolerance = 1e-10;
+    private const double LeastPivot = 1e-7;      // of a column's own diagonal
 
     private readonly int _m;
     private readonly bool _reml;
+    private readonly bool[] _free;             // which elements of Λ are estimated; empty: all
     private readonly LaneBuffer<T> _precision; // [therapist] (I + RΨRᵀ)⁻¹: 11, 12, 22
     private readonly LaneBuffer<T> _a;         // packed [X y]ᵀH⁻¹[X y]
     private readonly LaneBuffer<T> _rows;      // two rows of a therapist after elimination
@@ -35,13 +38,18 @@ internal sealed class RandomSlopeFit<T>
     private readonly SlopeDerivatives<T> _derivatives;
     private readonly SlopeStatistics<T> _exchanged;
     private SlopeStatistics<T> _data = null!;
+    private readonly ObservedInformation<T> _information;
+    private readonly LaneBuffer<T> _at;        // Λ, the effects in the order of the search
+    private T _divisor;
     private T _exchange; // mask: the second effect is the first
 
     /// <param name="therapists">Therapists of the data.</param>
     /// <param name="columns">Columns of [X y].</param>
     /// <param name="reml">REML instead of maximum likelihood.</param>
-    public RandomSlopeFit(int therapists, int columns, bool reml)
+    /// <param name="free">Which of λ₁, λ₂, λ₃ are estimated, the others being 0; empty: all. λ₂ is free only where both others are.</param>
+    public RandomSlopeFit(int therapists, int columns, bool reml, ReadOnlySpan<bool> free = default)
     {
+        _free = PinnedElements.Of(free, Elements);
         _m = columns;
         _reml = reml;
         _precision = new(therapists * SlopeStatistics<T>.Triangle);
@@ -49,7 +57,9 @@ internal sealed class RandomSlopeFit<T>
         _rows = new(2 * columns);
         _beta = new(columns - 1);
         _ldl = new(columns);
-        _derivatives = new(columns, reml);
+        _derivatives = new(columns, reml, _free);
+        _information = new(Elements, columns);
+        _at = new(Elements);
         _exchanged = new(therapists, columns);
     }
 
@@ -64,6 +74,9 @@ internal sealed class RandomSlopeFit<T>
 
     /// <summary>Mask: the minimum was found.</summary>
     public T Converged { get; private set; }
+
+    /// <summary>Mask: no column of [X y], the outcome too, is nearly explained by those before it, and none was dropped.</summary>
+    public T WellConditioned { get; private set; }
 
     /// <summary>Evaluations of the criterion, by the lane that needed most.</summary>
     public int Evaluations { get; private set; }
@@ -89,6 +102,20 @@ internal sealed class RandomSlopeFit<T>
         return sum * Variance;
     }
 
+    /// <summary>Prepares <see cref="DegreesOfFreedomOf"/> of the last fit.</summary>
+    public void TakeDegreesOfFreedom()
+    {
+        T ratio = _divisor / _ldl.Pivots[_m - 1];
+        ReadOnlySpan<T> at = _at.Span;
+        _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span, products: true);
+        _derivatives.Unprofiled(at[0], at[1], at[2], ratio, _information);
+        _information.Invert(at, _free, ratio, _divisor);
+    }
+
+    /// <summary>Satterthwaite degrees of freedom of a coefficient, after <see cref="TakeDegreesOfFreedom"/>; NaN for a column that was dropped.</summary>
+    /// <param name="column">Its column.</param>
+    public T DegreesOfFreedomOf(int column) => _information.DegreesOfFreedomOf(column, _ldl);
+
     /// <summary>Fits.</summary>
     public void Fit(SlopeStatistics<T> data)
     {
@@ -106,7 +133,7 @@ internal sealed class RandomSlopeFit<T>
         {
             T value = Evaluate(at1, at2, at3, divisor);
             T accepted = T.And(open, T.LessThan(value, lowest - T.Fma(T.Create(LeastShareOfFall), promised, T.Create(-Rise))));
-            _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span);
+            _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span, _reml);
             _derivatives.Finish(at1, at2, at3, divisor / _ldl.Pivots[_m - 1], divisor);
             T most = T.Create(LongestStep) * (one + T.Max(T.Abs(at1), T.Max(T.Abs(at2), T.Abs(at3))));
             T decrement = _derivatives.Step(most, out T new1, out T new2, out T new3);
@@ -135,6 +162,8 @@ internal sealed class RandomSlopeFit<T>
     private void Finish(T at1, T at2, T at3, T divisor)
     {
         T zero = T.Create(0);
+        _divisor = divisor;
+        (_at.Span[0], _at.Span[1], _at.Span[2]) = (at1, at2, at3);
         T profiled = Evaluate(at1, at2, at3, divisor);
         Variance = _ldl.Pivots[_m - 1] / divisor;
         T constant = T.Create(1 + Elementary.Log(2 * Math.PI)) - Elementary.Log(divisor);
@@ -173,22 +202,32 @@ internal sealed class RandomSlopeFit<T>
         _ldl.Kept.Fill(T.FromBits(ulong.MaxValue));
         AddRows(zero, zero, zero);
         _ldl.FactorWithRank(_a.Span, RankTolerance);
+        WellConditioned = _ldl.HasPivotsAbove(LeastPivot, _a.Span);
         T divisor = _data.Observations;
         for (int i = 0; _reml && i < _m - 1; i++)
         {
             divisor -= T.And(_ldl.Kept[i], one);
         }
 
-        _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span);
+        _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span, _reml);
         _derivatives.Moments(one / variance, out T psi11, out T psi12, out T psi22, out T error11, out T error22);
-        _derivatives.Exchange(ref psi11, ref psi22, ref error11, ref error22, out _exchange);
-        Exchange();
+        if (_free.Length == 0)
+        {
+            _derivatives.Exchange(ref psi11, ref psi22, ref error11, ref error22, out _exchange);
+            Exchange();
+        }
+
         psi11 = T.Max(T.Create(LeastVarianceInErrors) * error11, psi11);
         psi22 = T.Max(T.Create(LeastVarianceInErrors) * error22, psi22);
         l1 = T.Sqrt(psi11);
         T most = T.Create(0.9) * T.Sqrt(psi22);
         l2 = T.Max(zero - most, T.Min(most, psi12 / l1));
         l3 = T.Sqrt(psi22 - (l2 * l2));
+        if (_free.Length > 0)
+        {
+            (l1, l2, l3) = (_free[0] ? l1 : zero, _free[1] ? l2 : zero, _free[2] ? l3 : zero);
+        }
+
         return divisor;
     }
 
