@@ -116,6 +116,23 @@ internal sealed class LdlFactor<T>
         }
     }
 
+    /// <summary>Diagonal element of the inverse of A without its last row and column: with L z = e, Σ z²/d.</summary>
+    /// <param name="column">Which element.</param>
+    /// <param name="z">Room for <see cref="Order"/> numbers.</param>
+    public T InverseDiagonal(int column, Span<T> z)
+    {
+        z.Clear();
+        z[column] = T.Create(1);
+        SolveLower(z[..(Order - 1)]);
+        T sum = T.Create(0);
+        for (int i = column; i < Order - 1; i++)
+        {
+            sum = T.Fma(z[i] * z[i], _inverses.Span[i], sum);
+        }
+
+        return sum;
+    }
+
     /// <summary>Coefficients of the regression of the last column on the others; 0 for dropped columns.</summary>
     /// <param name="coefficients">Order − 1 numbers.</param>
     public void Coefficients(Span<T> coefficients)

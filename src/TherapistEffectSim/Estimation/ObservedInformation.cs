@@ -112,7 +112,7 @@ internal sealed class ObservedInformation<T>
         }
 
         Span<T> gradient = _gradient.Span;
-        Chain(_slopes.Span, gradient);
+        Chain(_theta.Span, _slopes.Span, gradient);
         gradient[_elements] = T.Create(2);
         T spread = T.Create(0);
         for (int i = 0; i < _order; i++)
@@ -135,11 +135,14 @@ internal sealed class ObservedInformation<T>
     }
 
     /// <summary>From slopes in Ψ to slopes in Λ: ψ₁₁ = λ₁², ψ₁₂ = λ₁λ₂, ψ₂₂ = λ₂² + λ₃² of each level.</summary>
-    private void Chain(ReadOnlySpan<T> slopes, Span<T> gradient)
+    /// <param name="theta">Elements of Λ.</param>
+    /// <param name="slopes">By those of Ψ.</param>
+    /// <param name="gradient">By those of Λ.</param>
+    public static void Chain(ReadOnlySpan<T> theta, ReadOnlySpan<T> slopes, Span<T> gradient)
     {
-        for (int at = 0; at < _elements; at += 3)
+        for (int at = 0; at < theta.Length; at += 3)
         {
-            ReadOnlySpan<T> lambda = _theta.Span.Slice(at, 3);
+            ReadOnlySpan<T> lambda = theta.Slice(at, 3);
             gradient[at] = T.Fma(lambda[0] + lambda[0], slopes[at], lambda[1] * slopes[at + 1]);
             gradient[at + 1] = T.Fma(lambda[0], slopes[at + 1], (lambda[1] + lambda[1]) * slopes[at + 2]);
             gradient[at + 2] = (lambda[2] + lambda[2]) * slopes[at + 2];
@@ -150,7 +153,7 @@ internal sealed class ObservedInformation<T>
     {
         T zero = T.Create(0);
         Span<T> matrix = _matrix.Span;
-        Chain(Squares.Span, _gradient.Span);
+        Chain(_theta.Span, Squares.Span, _gradient.Span);
         for (int i = 0; i < _elements; i++)
         {
             bool isFree = free.IsEmpty || free[i];

@@ -86,21 +86,7 @@ internal sealed class RandomSlopeFit<T>
 
     /// <summary>Variance of a coefficient.</summary>
     /// <param name="column">Its column.</param>
-    public T VarianceOf(int column)
-    {
-        // The diagonal of A⁻¹: L z = e, Σ z²/d.
-        Span<T> z = _rows.Span[.._m];
-        z.Clear();
-        z[column] = T.Create(1);
-        _ldl.SolveLower(z[..(_m - 1)]);
-        T sum = T.Create(0);
-        for (int i = column; i < _m - 1; i++)
-        {
-            sum = T.Fma(z[i] * z[i], _ldl.InversePivots[i], sum);
-        }
-
-        return sum * Variance;
-    }
+    public T VarianceOf(int column) => _ldl.InverseDiagonal(column, _rows.Span[.._m]) * Variance;
 
     /// <summary>Prepares <see cref="DegreesOfFreedomOf"/> of the last fit.</summary>
     public void TakeDegreesOfFreedom()

@@ -46,6 +46,49 @@ public sealed class LaneDegreesOfFreedomTests
         }
     }
 
+    [Theory]
+    [InlineData(20, 6, 8, 1, 1.0, true, "tttttt")]
+    [InlineData(20, 6, 8, 1, 1.0, false, "tttttt")]
+    [InlineData(20, 6, 8, 4, 1.0, true, "tttttt")]
+    [InlineData(20, 6, 8, 4, 1.0, false, "tttttt")]
+    [InlineData(8, 5, 5, 1, 0.3, true, "tttttt")]
+    [InlineData(8, 5, 5, 2, 0.3, false, "tttttt")]
+    [InlineData(8, 5, 8, 4, 0.3, true, "tttttt")]
+    [InlineData(12, 5, 8, 4, 1.0, true, "ttttff")]
+    [InlineData(12, 5, 8, 4, 1.0, false, "tttfft")]
+    [InlineData(12, 5, 8, 4, 1.0, true, "tttfff")]
+    [InlineData(12, 5, 8, 4, 1.0, true, "tfttft")]
+    [InlineData(12, 5, 8, 4, 1.0, true, "tffttt")]
+    [InlineData(12, 5, 8, 1, 1.0, false, "tfftff")]
+    public void ThreeLevels_HaveTheErrorsAndDegreesOfFreedomOfTheGeneralEstimator(
+        int therapists, int caseload, int weeks, int patterns, double scale, bool reml, string free)
+    {
+        ThreeLevelStatistics<Lane8> data = new(therapists, patterns, 5);
+        ThreeLevelFit<Lane8> fit = new(therapists, patterns, 5, reml, Free(free));
+        for (int batch = 0; batch < 3; batch++)
+        {
+            RawTrial[] trials = [.. Enumerable.Range(0, 8)
+                .Select(lane => SlopeTrials.RawThreeLevels(therapists, caseload, weeks, patterns, scale, (100 * batch) + lane))];
+            for (int lane = 0; lane < 8; lane++)
+            {
+                data.SetLane(lane, trials[lane].Statistics(), trials[lane].PatternOf);
+            }
+
+            fit.Fit(data);
+            fit.TakeDegreesOfFreedom();
+
+            Assert.Equal(0xFFu, Lane8.Bits(fit.WellConditioned));
+            for (int lane = 0; lane < 8; lane++)
+            {
+                ImmutableArray<double[][]> outer = Terms(trials[lane], free[3..]);
+                Compare(
+                    trials[lane].Model(Terms(trials[lane], free[..3]), outer.IsEmpty ? null : outer, reml),
+                    (fit.Converged[lane], fit.Criterion[lane]),
+                    column => (fit.Beta[column][lane], fit.VarianceOf(column)[lane], fit.DegreesOfFreedomOf(column)[lane]));
+            }
+        }
+    }
+
     internal static bool[] Free(string letters) => [.. letters.Select(letter => letter == 't')];
 
     // One level of a model: (1 + x | g), (1 + x || g), (1 | g) or (0 + x | g).
