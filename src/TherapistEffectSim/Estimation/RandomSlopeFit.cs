@@ -19,6 +19,8 @@ internal sealed class RandomSlopeFit<T>
     private const int Elements = 3;
     private const int MostEvaluations = 60;
     private const double DecrementAtTheEnd = 1e-8;
+    private const double ShareOnBound = 0.01;    // of an SD as large as that of the error, below which there is a second start
+    private const double LeastGain = 1e-7;       // of the second start, else the first one's minimum stands
     private const double Rise = 1e-9;            // of the criterion that counts as rounding
     private const double LeastShareOfFall = 1e-3;
     private const double LongestStep = 0.8;      // of 1 + the largest element of Λ
@@ -40,6 +42,7 @@ internal sealed class RandomSlopeFit<T>
     private SlopeStatistics<T> _data = null!;
     private readonly ObservedInformation<T> _information;
     private readonly LaneBuffer<T> _at;        // Λ, the effects in the order of the search
+    private Lambda _unit;      // effects as large as the error, per row
     private T _divisor;
     private T _exchange; // mask: the second effect is the first
 
@@ -106,15 +109,46 @@ internal sealed class RandomSlopeFit<T>
     public void Fit(SlopeStatistics<T> data)
     {
         _data = data;
+        T divisor = Start(out T l1, out T l2, out T l3);
+        Minimum found = Search(new(l1, l2, l3), T.FromBits(ulong.MaxValue), divisor, out int evaluations);
+        T again = IsOnBound(found);
+        if (T.Any(again))
+        {
+            Minimum other = Search(new(_unit.L1, T.Create(0), _unit.L3), again, divisor, out int more);
+            evaluations += more;
+            T isBetter = T.And(T.And(again, other.Closed), T.LessThan(other.Value, T.Select(found.Closed, found.Value - T.Create(LeastGain), other.Value + T.Create(1))));
+            found = new(
+                new(
+                    T.Select(isBetter, other.At.L1, found.At.L1), T.Select(isBetter, other.At.L2, found.At.L2), T.Select(isBetter, other.At.L3, found.At.L3)),
+                other.Value,
+                T.Or(isBetter, found.Closed));
+        }
+
+        Converged = found.Closed;
+        Finish(found.At.L1, found.At.L2, found.At.L3, divisor);
+        Evaluations = evaluations + 1;
+    }
+
+    // Several minima are nearly always one inside and one on the bound.
+    private T IsOnBound(in Minimum found)
+    {
+        T share = T.Create(ShareOnBound);
+        T isOnBound = T.AndNot(T.FromBits(ulong.MaxValue), found.Closed);
+        isOnBound = T.Or(isOnBound, T.LessThan(T.Abs(found.At.L1), share * _unit.L1));
+        return T.Or(isOnBound, T.LessThan(T.Abs(found.At.L3), share * _unit.L3));
+    }
+
+    private Minimum Search(in Lambda start, T where, T divisor, out int evaluations)
+    {
         T zero = T.Create(0);
         T one = T.Create(1);
-        T divisor = Start(out T l1, out T l2, out T l3);
+        (T l1, T l2, T l3) = (start.L1, start.L2, start.L3);
         (T at1, T at2, T at3) = (l1, l2, l3);
         (T step1, T step2, T step3) = (zero, zero, zero);
         T lowest = T.Create(double.PositiveInfinity);
         T promised = zero;
-        T open = T.FromBits(ulong.MaxValue);
-        int evaluations = 1;
+        T open = where;
+        evaluations = 1;
         for (; evaluations < MostEvaluations && T.Any(open); evaluations++)
         {
             T value = Evaluate(at1, at2, at3, divisor);
@@ -140,9 +174,7 @@ internal sealed class RandomSlopeFit<T>
             open = T.AndNot(open, T.And(accepted, T.LessThan(decrement, T.Create(DecrementAtTheEnd))));
         }
 
-        Converged = T.AndNot(T.FromBits(ulong.MaxValue), open);
-        Finish(at1, at2, at3, divisor);
-        Evaluations = evaluations + 1;
+        return new(new(at1, at2, at3), lowest, T.AndNot(where, open));
     }
 
     private void Finish(T at1, T at2, T at3, T divisor)
@@ -196,6 +228,7 @@ internal sealed class RandomSlopeFit<T>
         }
 
         _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span, _reml);
+        (T trace11, T trace22) = _derivatives.Traces;
         _derivatives.Moments(one / variance, out T psi11, out T psi12, out T psi22, out T error11, out T error22);
         if (_free.Length == 0)
         {
@@ -203,6 +236,8 @@ internal sealed class RandomSlopeFit<T>
             Exchange();
         }
 
+        _unit = new(
+            T.Sqrt(_data.Observations / T.Select(_exchange, trace22, trace11)), zero, T.Sqrt(_data.Observations / T.Select(_exchange, trace11, trace22)));
         psi11 = T.Max(T.Create(LeastVarianceInErrors) * error11, psi11);
         psi22 = T.Max(T.Create(LeastVarianceInErrors) * error22, psi22);
         l1 = T.Sqrt(psi11);
@@ -212,6 +247,7 @@ internal sealed class RandomSlopeFit<T>
         if (_free.Length > 0)
         {
             (l1, l2, l3) = (_free[0] ? l1 : zero, _free[1] ? l2 : zero, _free[2] ? l3 : zero);
+            _unit = new(_free[0] ? _unit.L1 : zero, zero, _free[2] ? _unit.L3 : zero);
         }
 
         return divisor;
@@ -334,4 +370,8 @@ internal sealed class RandomSlopeFit<T>
             at += i + 1;
         }
     }
+
+    private readonly record struct Lambda(T L1, T L2, T L3);
+
+    private readonly record struct Minimum(Lambda At, T Value, T Closed);
 }

@@ -3,6 +3,9 @@ namespace TherapistEffectSim.Estimation;
 /// <content>Elements of Λ that are not estimated, and what degrees of freedom are made of.</content>
 internal sealed partial class SlopeDerivatives<T>
 {
+    /// <summary>tr ZᵀH⁻¹Z of both effects.</summary>
+    public (T First, T Second) Traces => (_sums.Trace11, _sums.Trace22);
+
     /// <summary>Hands over the products and the Hessian that is not profiled over σ, after <see cref="Take"/> with products.</summary>
     /// <param name="l1">λ₁.</param>
     /// <param name="l2">λ₂.</param>
