@@ -70,6 +70,20 @@ internal sealed class LdlFactor<T>
         }
     }
 
+    /// <summary>Mask: every pivot, dropped columns' too, exceeds a share of the column's diagonal.</summary>
+    /// <param name="share">The share.</param>
+    /// <param name="a">What was factored.</param>
+    public T HasPivotsAbove(double share, ReadOnlySpan<T> a)
+    {
+        T all = T.FromBits(ulong.MaxValue);
+        for (int i = 0; i < Order; i++)
+        {
+            all = T.And(all, T.LessThan(T.Create(share) * a[Packed.Index(i, i)], _pivots.Span[i]));
+        }
+
+        return all;
+    }
+
     /// <summary>Solves L x = b in place, for the first <paramref name="b"/>.Length columns; dropped columns give 0 to those after them.</summary>
     public void SolveLower(Span<T> b)
     {
@@ -100,6 +114,23 @@ internal sealed class LdlFactor<T>
 
             b[i] = sum;
         }
+    }
+
+    /// <summary>Diagonal element of the inverse of A without its last row and column: with L z = e, Σ z²/d.</summary>
+    /// <param name="column">Which element.</param>
+    /// <param name="z">Room for <see cref="Order"/> numbers.</param>
+    public T InverseDiagonal(int column, Span<T> z)
+    {
+        z.Clear();
+        z[column] = T.Create(1);
+        SolveLower(z[..(Order - 1)]);
+        T sum = T.Create(0);
+        for (int i = column; i < Order - 1; i++)
+        {
+            sum = T.Fma(z[i] * z[i], _inverses.Span[i], sum);
+        }
+
+        return sum;
     }
 
     /// <summary>Coefficients of the regression of the last column on the others; 0 for dropped columns.</summary>

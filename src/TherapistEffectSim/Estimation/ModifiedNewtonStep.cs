@@ -12,9 +12,13 @@ internal sealed class ModifiedNewtonStep<T>
     private readonly LaneBuffer<T> _scaled;
     private readonly LaneBuffer<T> _moves;
 
+    private readonly bool[] _free; // empty: all
+
     /// <param name="order">Number of parameters.</param>
-    public ModifiedNewtonStep(int order)
+    /// <param name="free">Which of them move; empty: all.</param>
+    public ModifiedNewtonStep(int order, bool[] free)
     {
+        _free = free;
         Order = order;
         Hessian = new(Packed.Length(order));
         Gradient = new(order);
@@ -51,6 +55,7 @@ internal sealed class ModifiedNewtonStep<T>
         Span<T> step = Step.Span;
         T zero = T.Create(0);
         T fall = zero;
+        Pin();
         for (int i = 0; i < Order; i++)
         {
             T pivot = Hessian.Span[Packed.Index(i, i)];
@@ -88,5 +93,23 @@ internal sealed class ModifiedNewtonStep<T>
         }
 
         return fall;
+    }
+
+    // Pinned parameters: slope 0, and no part in the others' steps.
+    private void Pin()
+    {
+        for (int i = 0; i < _free.Length; i++)
+        {
+            for (int k = 0; k < i; k++)
+            {
+                Hessian.Span[Packed.Index(i, k)] = _free[i] && _free[k] ? Hessian.Span[Packed.Index(i, k)] : T.Create(0);
+            }
+
+            if (!_free[i])
+            {
+                Hessian.Span[Packed.Index(i, i)] = T.Create(1);
+                Gradient.Span[i] = T.Create(0);
+            }
+        }
     }
 }

@@ -16,17 +16,22 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class RandomSlopeFit<T>
     where T : unmanaged, ILane<T>
 {
+    private const int Elements = 3;
     private const int MostEvaluations = 60;
     private const double DecrementAtTheEnd = 1e-8;
+    private const double ShareOnBound = 0.01;    // of an SD as large as that of the error, below which there is a second start
+    private const double LeastGain = 1e-7;       // of the second start, else the first one's minimum stands
     private const double Rise = 1e-9;            // of the criterion that counts as rounding
     private const double LeastShareOfFall = 1e-3;
     private const double LongestStep = 0.8;      // of 1 + the largest element of Λ
     private const double Shortening = 0.3;
     private const double LeastVarianceInErrors = 0.1;
     private const double RankTolerance = 1e-10;
+    private const double LeastPivot = 1e-7;      // of a column's own diagonal
 
     private readonly int _m;
     private readonly bool _reml;
+    private readonly bool[] _free;             // which elements of Λ are estimated; empty: all
     private readonly LaneBuffer<T> _precision; // [therapist] (I + RΨRᵀ)⁻¹: 11, 12, 22
     private readonly LaneBuffer<T> _a;         // packed [X y]ᵀH⁻¹[X y]
     private readonly LaneBuffer<T> _rows;      // two rows of a therapist after elimination
@@ -35,13 +40,19 @@ internal sealed class RandomSlopeFit<T>
     private readonly SlopeDerivatives<T> _derivatives;
     private readonly SlopeStatistics<T> _exchanged;
     private SlopeStatistics<T> _data = null!;
+    private readonly ObservedInformation<T> _information;
+    private readonly LaneBuffer<T> _at;        // Λ, the effects in the order of the search
+    private Lambda _unit;      // effects as large as the error, per row
+    private T _divisor;
     private T _exchange; // mask: the second effect is the first
 
     /// <param name="therapists">Therapists of the data.</param>
     /// <param name="columns">Columns of [X y].</param>
     /// <param name="reml">REML instead of maximum likelihood.</param>
-    public RandomSlopeFit(int therapists, int columns, bool reml)
+    /// <param name="free">Which of λ₁, λ₂, λ₃ are estimated, the others being 0; empty: all. λ₂ is free only where both others are.</param>
+    public RandomSlopeFit(int therapists, int columns, bool reml, ReadOnlySpan<bool> free = default)
     {
+        _free = PinnedElements.Of(free, Elements);
         _m = columns;
         _reml = reml;
         _precision = new(therapists * SlopeStatistics<T>.Triangle);
@@ -49,7 +60,9 @@ internal sealed class RandomSlopeFit<T>
         _rows = new(2 * columns);
         _beta = new(columns - 1);
         _ldl = new(columns);
-        _derivatives = new(columns, reml);
+        _derivatives = new(columns, reml, _free);
+        _information = new(Elements, columns);
+        _at = new(Elements);
         _exchanged = new(therapists, columns);
     }
 
@@ -65,6 +78,9 @@ internal sealed class RandomSlopeFit<T>
     /// <summary>Mask: the minimum was found.</summary>
     public T Converged { get; private set; }
 
+    /// <summary>Mask: no column of [X y], the outcome too, is nearly explained by those before it, and none was dropped.</summary>
+    public T WellConditioned { get; private set; }
+
     /// <summary>Evaluations of the criterion, by the lane that needed most.</summary>
     public int Evaluations { get; private set; }
 
@@ -73,40 +89,71 @@ internal sealed class RandomSlopeFit<T>
 
     /// <summary>Variance of a coefficient.</summary>
     /// <param name="column">Its column.</param>
-    public T VarianceOf(int column)
-    {
-        // The diagonal of A⁻¹: L z = e, Σ z²/d.
-        Span<T> z = _rows.Span[.._m];
-        z.Clear();
-        z[column] = T.Create(1);
-        _ldl.SolveLower(z[..(_m - 1)]);
-        T sum = T.Create(0);
-        for (int i = column; i < _m - 1; i++)
-        {
-            sum = T.Fma(z[i] * z[i], _ldl.InversePivots[i], sum);
-        }
+    public T VarianceOf(int column) => _ldl.InverseDiagonal(column, _rows.Span[.._m]) * Variance;
 
-        return sum * Variance;
+    /// <summary>Prepares <see cref="DegreesOfFreedomOf"/> of the last fit.</summary>
+    public void TakeDegreesOfFreedom()
+    {
+        T ratio = _divisor / _ldl.Pivots[_m - 1];
+        ReadOnlySpan<T> at = _at.Span;
+        _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span, products: true);
+        _derivatives.Unprofiled(at[0], at[1], at[2], ratio, _information);
+        _information.Invert(at, _free, ratio, _divisor);
     }
+
+    /// <summary>Satterthwaite degrees of freedom of a coefficient, after <see cref="TakeDegreesOfFreedom"/>; NaN for a column that was dropped.</summary>
+    /// <param name="column">Its column.</param>
+    public T DegreesOfFreedomOf(int column) => _information.DegreesOfFreedomOf(column, _ldl);
 
     /// <summary>Fits.</summary>
     public void Fit(SlopeStatistics<T> data)
     {
         _data = data;
+        T divisor = Start(out T l1, out T l2, out T l3);
+        Minimum found = Search(new(l1, l2, l3), T.FromBits(ulong.MaxValue), divisor, out int evaluations);
+        T again = IsOnBound(found);
+        if (T.Any(again))
+        {
+            Minimum other = Search(new(_unit.L1, T.Create(0), _unit.L3), again, divisor, out int more);
+            evaluations += more;
+            T isBetter = T.And(T.And(again, other.Closed), T.LessThan(other.Value, T.Select(found.Closed, found.Value - T.Create(LeastGain), other.Value + T.Create(1))));
+            found = new(
+                new(
+                    T.Select(isBetter, other.At.L1, found.At.L1), T.Select(isBetter, other.At.L2, found.At.L2), T.Select(isBetter, other.At.L3, found.At.L3)),
+                other.Value,
+                T.Or(isBetter, found.Closed));
+        }
+
+        Converged = found.Closed;
+        Finish(found.At.L1, found.At.L2, found.At.L3, divisor);
+        Evaluations = evaluations + 1;
+    }
+
+    // Several minima are nearly always one inside and one on the bound.
+    private T IsOnBound(in Minimum found)
+    {
+        T share = T.Create(ShareOnBound);
+        T isOnBound = T.AndNot(T.FromBits(ulong.MaxValue), found.Closed);
+        isOnBound = T.Or(isOnBound, T.LessThan(T.Abs(found.At.L1), share * _unit.L1));
+        return T.Or(isOnBound, T.LessThan(T.Abs(found.At.L3), share * _unit.L3));
+    }
+
+    private Minimum Search(in Lambda start, T where, T divisor, out int evaluations)
+    {
         T zero = T.Create(0);
         T one = T.Create(1);
-        T divisor = Start(out T l1, out T l2, out T l3);
+        (T l1, T l2, T l3) = (start.L1, start.L2, start.L3);
         (T at1, T at2, T at3) = (l1, l2, l3);
         (T step1, T step2, T step3) = (zero, zero, zero);
         T lowest = T.Create(double.PositiveInfinity);
         T promised = zero;
-        T open = T.FromBits(ulong.MaxValue);
-        int evaluations = 1;
+        T open = where;
+        evaluations = 1;
         for (; evaluations < MostEvaluations && T.Any(open); evaluations++)
         {
             T value = Evaluate(at1, at2, at3, divisor);
             T accepted = T.And(open, T.LessThan(value, lowest - T.Fma(T.Create(LeastShareOfFall), promised, T.Create(-Rise))));
-            _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span);
+            _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span, _reml);
             _derivatives.Finish(at1, at2, at3, divisor / _ldl.Pivots[_m - 1], divisor);
             T most = T.Create(LongestStep) * (one + T.Max(T.Abs(at1), T.Max(T.Abs(at2), T.Abs(at3))));
             T decrement = _derivatives.Step(most, out T new1, out T new2, out T new3);
@@ -127,14 +174,14 @@ internal sealed class RandomSlopeFit<T>
             open = T.AndNot(open, T.And(accepted, T.LessThan(decrement, T.Create(DecrementAtTheEnd))));
         }
 
-        Converged = T.AndNot(T.FromBits(ulong.MaxValue), open);
-        Finish(at1, at2, at3, divisor);
-        Evaluations = evaluations + 1;
+        return new(new(at1, at2, at3), lowest, T.AndNot(where, open));
     }
 
     private void Finish(T at1, T at2, T at3, T divisor)
     {
         T zero = T.Create(0);
+        _divisor = divisor;
+        (_at.Span[0], _at.Span[1], _at.Span[2]) = (at1, at2, at3);
         T profiled = Evaluate(at1, at2, at3, divisor);
         Variance = _ldl.Pivots[_m - 1] / divisor;
         T constant = T.Create(1 + Elementary.Log(2 * Math.PI)) - Elementary.Log(divisor);
@@ -173,22 +220,36 @@ internal sealed class RandomSlopeFit<T>
         _ldl.Kept.Fill(T.FromBits(ulong.MaxValue));
         AddRows(zero, zero, zero);
         _ldl.FactorWithRank(_a.Span, RankTolerance);
+        WellConditioned = _ldl.HasPivotsAbove(LeastPivot, _a.Span);
         T divisor = _data.Observations;
         for (int i = 0; _reml && i < _m - 1; i++)
         {
             divisor -= T.And(_ldl.Kept[i], one);
         }
 
-        _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span);
+        _derivatives.Take(_data, _precision.Span, _ldl, _rows.Span, _reml);
+        (T trace11, T trace22) = _derivatives.Traces;
         _derivatives.Moments(one / variance, out T psi11, out T psi12, out T psi22, out T error11, out T error22);
-        _derivatives.Exchange(ref psi11, ref psi22, ref error11, ref error22, out _exchange);
-        Exchange();
+        if (_free.Length == 0)
+        {
+            _derivatives.Exchange(ref psi11, ref psi22, ref error11, ref error22, out _exchange);
+            Exchange();
+        }
+
+        _unit = new(
+            T.Sqrt(_data.Observations / T.Select(_exchange, trace22, trace11)), zero, T.Sqrt(_data.Observations / T.Select(_exchange, trace11, trace22)));
         psi11 = T.Max(T.Create(LeastVarianceInErrors) * error11, psi11);
         psi22 = T.Max(T.Create(LeastVarianceInErrors) * error22, psi22);
         l1 = T.Sqrt(psi11);
         T most = T.Create(0.9) * T.Sqrt(psi22);
         l2 = T.Max(zero - most, T.Min(most, psi12 / l1));
         l3 = T.Sqrt(psi22 - (l2 * l2));
+        if (_free.Length > 0)
+        {
+            (l1, l2, l3) = (_free[0] ? l1 : zero, _free[1] ? l2 : zero, _free[2] ? l3 : zero);
+            _unit = new(_free[0] ? _unit.L1 : zero, zero, _free[2] ? _unit.L3 : zero);
+        }
+
         return divisor;
     }
 
@@ -309,4 +370,8 @@ internal sealed class RandomSlopeFit<T>
             at += i + 1;
         }
     }
+
+    private readonly record struct Lambda(T L1, T L2, T L3);
+
+    private readonly record struct Minimum(Lambda At, T Value, T Closed);
 }

@@ -9,7 +9,7 @@ namespace TherapistEffectSim.Estimation;
 /// REML s_iᵀE_ks_j and Σ s_iᵀE_kPE_ls_i. The names are those of <see cref="NestedDerivatives"/>.
 /// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
-internal sealed class SlopeDerivatives<T>
+internal sealed partial class SlopeDerivatives<T>
     where T : unmanaged, ILane<T>
 {
     private const int Elements = 3;
@@ -19,6 +19,7 @@ internal sealed class SlopeDerivatives<T>
 
     private readonly int _p;
     private readonly bool _reml;
+    private readonly bool[] _free;             // empty: all
     private readonly LaneBuffer<T> _mixed;     // [column × element] Σ s_iᵀE_kt
     private readonly LaneBuffer<T> _products;  // [pair of columns × element] Σ s_iᵀE_ks_j, i ≥ j
     private readonly LaneBuffer<T> _inverse;   // 1/d_i
@@ -29,8 +30,10 @@ internal sealed class SlopeDerivatives<T>
 
     /// <param name="columns">Columns of [X y].</param>
     /// <param name="reml">REML instead of maximum likelihood.</param>
-    public SlopeDerivatives(int columns, bool reml)
+    /// <param name="free">Which of λ₁, λ₂, λ₃ are estimated; empty: all.</param>
+    public SlopeDerivatives(int columns, bool reml, bool[] free)
     {
+        _free = free;
         _p = columns - 1;
         _reml = reml;
         _mixed = new(_p * Elements);
@@ -46,12 +49,13 @@ internal sealed class SlopeDerivatives<T>
     /// <param name="precision">[therapist] (I + RΨRᵀ)⁻¹.</param>
     /// <param name="ldl">Factor of A.</param>
     /// <param name="rows">Room for two rows.</param>
+    /// <param name="products">Whether the products of columns are taken too, which REML needs, and <see cref="Unprofiled"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Take(SlopeStatistics<T> data, ReadOnlySpan<T> precision, LdlFactor<T> ldl, Span<T> rows)
+    public void Take(SlopeStatistics<T> data, ReadOnlySpan<T> precision, LdlFactor<T> ldl, Span<T> rows, bool products)
     {
         _sums = default;
         _mixed.Span.Clear();
-        if (_reml)
+        if (products)
         {
             _products.Span.Clear();
         }
@@ -78,7 +82,7 @@ internal sealed class SlopeDerivatives<T>
             T t2 = T.Fma(k21, x[_p], k22 * y[_p]);
             AddOfTherapist(ref _sums, p11, p12, p22, t1, t2);
             AddOfColumns(x[.._p], y[.._p], k11, k12, k21, k22, t1, t2);
-            if (_reml)
+            if (products)
             {
                 AddProducts(x[.._p], y[.._p], p11, p12, p22);
             }
@@ -142,6 +146,10 @@ internal sealed class SlopeDerivatives<T>
             T.Fma(share2 * a1 * a1, s.Pair1111, T.Create(ShareAtZero) * T.Sqrt(s.Pair1111)),
             T.Fma(share2, T.Fma(l1 * l1, s.Pair1212, c2 * c2 * s.Pair2222), at3),
             T.Fma(share2 * c3 * c3, s.Pair2222, at3));
+        if (_free.Length > 0)
+        {
+            Pin();
+        }
 
         T Second(T form, T ofFixed, T left, T right) =>
             T.Fma(curvature, form - ofFixed, T.Create(0) - (ratio * share * left * right));
@@ -194,6 +202,11 @@ internal sealed class SlopeDerivatives<T>
             s.Trace11 - (precision * s.Squares11), two * (s.Trace12 - (precision * s.Squares12)), s.Trace22 - (precision * s.Squares22));
         _hessian = new(s.Pair1111, s.Pair1112, s.Pair1122, s.Pair1212, s.Pair1222, s.Pair2222);
         _floors = new(tiny, tiny, tiny);
+        if (_free.Length > 0)
+        {
+            Pin();
+        }
+
         Step(T.Create(double.MaxValue), out psi11, out psi12, out psi22);
         error11 = T.Sqrt(two / T.Max(s.Pair1111, tiny));
         error22 = T.Sqrt(two / T.Max(s.Pair2222, tiny));

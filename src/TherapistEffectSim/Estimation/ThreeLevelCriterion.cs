@@ -85,6 +85,9 @@ internal sealed class ThreeLevelCriterion<T>
         return value + Elementary.Log(product);
     }
 
+    /// <summary>Mask: every pivot where the criterion stands, that of the outcome too, exceeds a share of the column's diagonal.</summary>
+    public T HasPivotsAbove(double share) => Factor.HasPivotsAbove(share, _a.Span);
+
     /// <summary>Moves to θ and decides which columns take part.</summary>
     public void EvaluateWithRank(ThreeLevelStatistics<T> data, ReadOnlySpan<T> theta, double tolerance)
     {

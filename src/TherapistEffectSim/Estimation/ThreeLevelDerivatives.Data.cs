@@ -131,11 +131,10 @@ internal sealed partial class ThreeLevelDerivatives<T>
             T x12 = T.Fma(state.A11, sums.Y12, state.A12 * sums.Y22);
             T x21 = T.Fma(state.A21, sums.Y11, state.A22 * sums.Y21);
             T x22 = T.Fma(state.A21, sums.Y12, state.A22 * sums.Y22);
-            _inner.OfColumns = _inner.OfColumns.Plus(
-                one,
-                ContractColumns(products).Between(state.A11, state.A12, state.A21, state.A22)
-                    .Minus(Twice(p, x11, x12, x21, x22))
-                    .Plus(sums.OfColumns.Between(p)));
+            sums.Columns = ContractColumns(products).Between(state.A11, state.A12, state.A21, state.A22)
+                .Minus(Twice(p, x11, x12, x21, x22))
+                .Plus(sums.OfColumns.Between(p));
+            _inner.OfColumns = _inner.OfColumns.Plus(one, sums.Columns);
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed partial class ThreeLevelDerivatives<T>
     /// <param name="patterns">Patterns of visits.</param>
     /// <param name="columns">Columns of [X y].</param>
     /// <param name="reml">REML instead of maximum likelihood.</param>
-    public ThreeLevelDerivatives(int patterns, int columns, bool reml)
+    /// <param name="free">Which elements of Λ are estimated; empty: all.</param>
+    public ThreeLevelDerivatives(int patterns, int columns, bool reml, bool[] free)
     {
         _p = columns - 1;
         _reml = reml;
@@ -43,11 +44,14 @@ internal sealed partial class ThreeLevelDerivatives<T>
         _column = new(_p);
         _weighted = new(2 * columns);
         _mixed = new(_p * 3);
-        Step = new(Elements);
+        Step = new(Elements, free);
     }
 
     /// <summary>The step made of them.</summary>
     public ModifiedNewtonStep<T> Step { get; }
+
+    /// <summary>[pattern] Sums over its patients.</summary>
+    public ReadOnlySpan<PatternSums<T>> Patterns => _patterns;
 
     /// <summary>Takes the sums where the criterion stands.</summary>
     public void Take(ThreeLevelStatistics<T> data, ThreeLevelCriterion<T> criterion)
@@ -101,6 +105,13 @@ internal sealed partial class ThreeLevelDerivatives<T>
         Block(hessian, 0, theta[..3], Second(_inner, default, squares2, ratio, share, curvature), slope2, slopes);
         Block(hessian, 3, theta[3..], Second(_outer, fixedPart, squares1, ratio, share, curvature), slope1, slopes);
         MixedBlock(hessian, theta, squares2, squares1, ratio, share, curvature);
+    }
+
+    /// <summary>[element of Ψ] rᵀH⁻¹H_kH⁻¹r, where the sums were taken.</summary>
+    public void Squares(Span<T> squares)
+    {
+        (squares[0], squares[1], squares[2]) = (_inner.Squares.A11, _inner.Squares.A12 + _inner.Squares.A12, _inner.Squares.A22);
+        (squares[3], squares[4], squares[5]) = (_outer.Squares.A11, _outer.Squares.A12 + _outer.Squares.A12, _outer.Squares.A22);
     }
 
     /// <summary>A step of scoring from θ = 0, where the sums were taken: ψ in the place of the step.</summary>

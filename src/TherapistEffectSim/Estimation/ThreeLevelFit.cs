@@ -4,8 +4,9 @@ namespace TherapistEffectSim.Estimation;
 
 /// <summary>Fits of a model in which intercept and slope, correlated, vary between therapists and between their patients: one data set per lane.</summary>
 /// <remarks>
-/// Newton's method in the six elements of both Λ from a start by moments, as in <see cref="RandomSlopeFit{T}"/>; the Hessian leaves out what the fixed effects take off the
-/// second derivatives of the patients' elements, so that the last steps are linear, with a rate of about the share of fixed effects among the therapists.
+/// Newton's method in the six elements of both Λ from a start by moments, as in <see cref="RandomSlopeFit{T}"/>. At first the Hessian leaves out what the fixed effects take off the
+/// second derivatives of the patients' elements, so that steps are linear, with a rate of about the share of fixed effects among the therapists; where there are few therapists this
+/// takes long, so that after some evaluations, and for the last step of every fit, the Hessian is exact.
 /// Owns its scratch memory: one per thread. Allocates in the constructor only.
 /// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
@@ -14,15 +15,21 @@ internal sealed class ThreeLevelFit<T>
 {
     private const int Elements = 6;
     private const int MostEvaluations = 80;
-    private const double DecrementAtTheEnd = 1e-9;
+    private const int ApproximateEvaluations = 10;     // from then on the Hessian is exact
+    private const double DecrementAtTheEnd = 1e-7;
+    private const double DecrementOfLastStep = 1e-9;   // with the exact Hessian
+    private const double LongestLastDecrement = 1e-2;
+    private const int MostLastSteps = 6;
     private const double Rise = 1e-9;
     private const double LeastShareOfFall = 1e-3;
     private const double LongestStep = 0.8;
     private const double Shortening = 0.3;
     private const double RankTolerance = 1e-10;
+    private const double LeastPivot = 1e-7; // of a column's own diagonal
     private const double LeastVarianceInErrors = 0.1;
 
     private readonly bool _reml;
+    private readonly bool[] _free; // which elements of both Λ are estimated; empty: all
     private readonly int _m;
     private readonly ThreeLevelCriterion<T> _criterion;
     private readonly ThreeLevelDerivatives<T> _derivatives;
@@ -30,21 +37,33 @@ internal sealed class ThreeLevelFit<T>
     private readonly LaneBuffer<T> _accepted;
     private readonly LaneBuffer<T> _step;
     private readonly LaneBuffer<T> _beta;
+    private readonly LaneBuffer<T> _scratch;
+    private readonly ThreeLevelProducts<T> _products;
+    private readonly ObservedInformation<T> _information;
+    private ThreeLevelStatistics<T> _data = null!;
+    private T _divisor;
 
     /// <param name="therapists">Therapists of the data.</param>
     /// <param name="patterns">Patterns of visits.</param>
     /// <param name="columns">Columns of [X y].</param>
     /// <param name="reml">REML instead of maximum likelihood.</param>
-    public ThreeLevelFit(int therapists, int patterns, int columns, bool reml)
+    /// <param name="free">
+    /// Which of λ₁, λ₂, λ₃ of patients, then of therapists, are estimated, the others being 0; empty: all. A λ₂ is free only where both others of its level are.
+    /// </param>
+    public ThreeLevelFit(int therapists, int patterns, int columns, bool reml, ReadOnlySpan<bool> free = default)
     {
+        _free = PinnedElements.Of(free, Elements);
         _reml = reml;
         _m = columns;
         _criterion = new(therapists, patterns, columns);
-        _derivatives = new(patterns, columns, reml);
+        _derivatives = new(patterns, columns, reml, _free);
         _at = new(Elements);
         _accepted = new(Elements);
         _step = new(Elements);
         _beta = new(columns - 1);
+        _scratch = new(columns);
+        _products = new(columns, reml);
+        _information = new(Elements, columns);
     }
 
     /// <summary>λ₁, λ₂, λ₃ of patients, then of therapists.</summary>
@@ -59,15 +78,42 @@ internal sealed class ThreeLevelFit<T>
     /// <summary>Mask: the minimum was found.</summary>
     public T Converged { get; private set; }
 
+    /// <summary>Mask: no column of [X y], the outcome too, is nearly explained by those before it, and none was dropped.</summary>
+    public T WellConditioned { get; private set; }
+
     /// <summary>Evaluations of the criterion, by the lane that needed most.</summary>
     public int Evaluations { get; private set; }
 
     /// <summary>Coefficients.</summary>
     public ReadOnlySpan<T> Beta => _beta.Span;
 
+    /// <summary>Variance of a coefficient.</summary>
+    /// <param name="column">Its column.</param>
+    public T VarianceOf(int column) => _criterion.Factor.InverseDiagonal(column, _scratch.Span) * Variance;
+
+    /// <summary>Prepares <see cref="DegreesOfFreedomOf"/> of the last fit.</summary>
+    public void TakeDegreesOfFreedom()
+    {
+        T ratio = _divisor / _criterion.Residual;
+        ReadOnlySpan<T> at = _at.Span;
+        _derivatives.Take(_data, _criterion);
+        _derivatives.Finish(at, ratio, T.Create(double.PositiveInfinity)); // the profile over σ takes off what is divided by N*
+        _products.Take(_data, _criterion, _derivatives.Patterns);
+        _derivatives.Step.Hessian.Span.CopyTo(_information.Hessian.Span);
+        _products.AddTo(_information.Hessian.Span, at, ratio);
+        _derivatives.Squares(_information.Squares.Span);
+        _products.Products.CopyTo(_information.Products.Span);
+        _information.Invert(at, _free, ratio, _divisor);
+    }
+
+    /// <summary>Satterthwaite degrees of freedom of a coefficient, after <see cref="TakeDegreesOfFreedom"/>; NaN for a column that was dropped.</summary>
+    /// <param name="column">Its column.</param>
+    public T DegreesOfFreedomOf(int column) => _information.DegreesOfFreedomOf(column, _criterion.Factor);
+
     /// <summary>Fits.</summary>
     public void Fit(ThreeLevelStatistics<T> data)
     {
+        _data = data;
         T one = T.Create(1);
         Span<T> at = _at.Span;
         Span<T> accepted = _accepted.Span;
@@ -81,10 +127,8 @@ internal sealed class ThreeLevelFit<T>
         int evaluations = 1;
         for (; evaluations < MostEvaluations && T.Any(open); evaluations++)
         {
-            T value = _criterion.Evaluate(data, at, divisor, _reml);
+            T value = Evaluate(divisor, evaluations > ApproximateEvaluations);
             T better = T.And(open, T.LessThan(value, lowest - T.Fma(T.Create(LeastShareOfFall), promised, T.Create(-Rise))));
-            _derivatives.Take(data, _criterion);
-            _derivatives.Finish(at, divisor / _criterion.Residual, divisor);
             T most = T.Create(LongestStep) * (one + Largest(at));
             T decrement = _derivatives.Step.Take(most);
             ReadOnlySpan<T> newton = _derivatives.Step.Step.Span;
@@ -102,15 +146,54 @@ internal sealed class ThreeLevelFit<T>
             open = T.AndNot(open, T.And(better, T.LessThan(decrement, T.Create(DecrementAtTheEnd))));
         }
 
-        Converged = T.AndNot(T.FromBits(ulong.MaxValue), open);
+        Converged = T.AndNot(TakeLastSteps(divisor), open);
         Finish(data, divisor);
-        Evaluations = evaluations + 1;
+        Evaluations = evaluations + 2;
+    }
+
+    // The criterion, its slope and Hessian.
+    private T Evaluate(T divisor, bool isExact)
+    {
+        Span<T> at = _at.Span;
+        T value = _criterion.Evaluate(_data, at, divisor, _reml);
+        T ratio = divisor / _criterion.Residual;
+        _derivatives.Take(_data, _criterion);
+        _derivatives.Finish(at, ratio, divisor);
+        if (isExact)
+        {
+            _products.Take(_data, _criterion, _derivatives.Patterns);
+            _products.AddTo(_derivatives.Step.Hessian.Span, at, ratio);
+        }
+
+        return value;
+    }
+
+    // With the exact Hessian, until the decrement is small by it too; returns the mask of the lanes in which it is.
+    private T TakeLastSteps(T divisor)
+    {
+        Span<T> at = _at.Span;
+        T open = T.FromBits(ulong.MaxValue);
+        for (int step = 0; step < MostLastSteps && T.Any(open); step++)
+        {
+            Evaluate(divisor, isExact: true);
+            T decrement = _derivatives.Step.Take(T.Create(LongestStep));
+            T isShort = T.And(open, T.LessThan(decrement, T.Create(LongestLastDecrement)));
+            for (int i = 0; i < Elements; i++)
+            {
+                at[i] += T.And(isShort, _derivatives.Step.Step.Span[i]);
+            }
+
+            open = T.AndNot(isShort, T.LessThan(decrement, T.Create(DecrementOfLastStep)));
+        }
+
+        return T.AndNot(T.FromBits(ulong.MaxValue), open);
     }
 
     private void Finish(ThreeLevelStatistics<T> data, T divisor)
     {
         Span<T> at = _at.Span;
         T zero = T.Create(0);
+        _divisor = divisor;
         T profiled = _criterion.Evaluate(data, at, divisor, _reml);
         Variance = _criterion.Residual / divisor;
         Criterion = T.Fma(divisor, T.Create(1 + Elementary.Log(2 * Math.PI)) - Elementary.Log(divisor), profiled);
@@ -132,6 +215,7 @@ internal sealed class ThreeLevelFit<T>
         T variance = _criterion.WithinVariance(data, RankTolerance);
         at.Clear();
         _criterion.EvaluateWithRank(data, at, RankTolerance);
+        WellConditioned = _criterion.HasPivotsAbove(LeastPivot);
         T divisor = data.Observations;
         for (int i = 0; _reml && i < _m - 1; i++)
         {
@@ -149,6 +233,11 @@ internal sealed class ThreeLevelFit<T>
             T most = T.Create(0.9) * T.Sqrt(psi22);
             at[level + 1] = T.Max(T.Create(0) - most, T.Min(most, psi[1] / at[level]));
             at[level + 2] = T.Sqrt(psi22 - (at[level + 1] * at[level + 1]));
+        }
+
+        for (int i = 0; i < _free.Length; i++)
+        {
+            at[i] = _free[i] ? at[i] : T.Create(0);
         }
 
         return divisor;

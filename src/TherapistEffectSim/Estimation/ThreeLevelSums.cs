@@ -22,6 +22,9 @@ internal struct PatternSums<T>
 
     /// <summary>Σ n Σ v_i v_iᵀ/d_i over fixed columns.</summary>
     public Symmetric2<T> OfColumns;
+
+    /// <summary>Σ C Ω Cᵀ over patients, for REML.</summary>
+    public Symmetric2<T> Columns;
 }
 
 /// <summary>What a therapist's patients add up to: S_e = Σ n P E_e P and g_e = Σ P E_e c, with what of the therapist goes into them.</summary>
