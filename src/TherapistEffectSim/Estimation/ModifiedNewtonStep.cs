@@ -11,7 +11,6 @@ internal sealed class ModifiedNewtonStep<T>
     private readonly LaneBuffer<T> _lower;
     private readonly LaneBuffer<T> _scaled;
     private readonly LaneBuffer<T> _moves;
-
     private readonly bool[] _free; // empty: all
 
     /// <param name="order">Number of parameters.</param>

@@ -12,8 +12,6 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class ObservedInformation<T>
     where T : unmanaged, ILane<T>
 {
-    private const double SmallestEigenvalue = 1e-9; // of the matrix scaled to a unit diagonal
-
     private readonly int _elements; // of Λ, three of each level
     private readonly int _order;
     private readonly int _p;
@@ -75,7 +73,7 @@ internal sealed class ObservedInformation<T>
         for (int e = 0; e < _order; e++)
         {
             T eigenvalue = _matrix.Span[(e * _order) + e];
-            T weight = T.And(T.LessThan(T.Create(SmallestEigenvalue), eigenvalue), T.Create(1) / eigenvalue);
+            T weight = T.And(T.LessThan(T.Create(ScaledSymmetricInverse.SmallestEigenvalue), eigenvalue), T.Create(1) / eigenvalue);
             ReadOnlySpan<T> vector = _vectors.Span.Slice(e * _order, _order);
             for (int i = 0; i < _order; i++)
             {

@@ -27,7 +27,7 @@ internal sealed class RandomSlopeFit<T>
     private const double Shortening = 0.3;
     private const double LeastVarianceInErrors = 0.1;
     private const double RankTolerance = 1e-10;
-    private const double LeastPivot = 1e-7;      // of a column's own diagonal
+    private const double LeastPivot = 1e-7;      // of a column's own diagonal: what is left keeps nine digits
 
     private readonly int _m;
     private readonly bool _reml;
@@ -39,9 +39,9 @@ internal sealed class RandomSlopeFit<T>
     private readonly LdlFactor<T> _ldl;
     private readonly SlopeDerivatives<T> _derivatives;
     private readonly SlopeStatistics<T> _exchanged;
-    private SlopeStatistics<T> _data = null!;
     private readonly ObservedInformation<T> _information;
     private readonly LaneBuffer<T> _at;        // Λ, the effects in the order of the search
+    private SlopeStatistics<T> _data = null!;
     private Lambda _unit;      // effects as large as the error, per row
     private T _divisor;
     private T _exchange; // mask: the second effect is the first
@@ -120,7 +120,7 @@ internal sealed class RandomSlopeFit<T>
             found = new(
                 new(
                     T.Select(isBetter, other.At.L1, found.At.L1), T.Select(isBetter, other.At.L2, found.At.L2), T.Select(isBetter, other.At.L3, found.At.L3)),
-                other.Value,
+                T.Select(isBetter, other.Value, found.Value),
                 T.Or(isBetter, found.Closed));
         }
 

@@ -5,7 +5,8 @@ namespace TherapistEffectSim.Estimation;
 /// <summary>Inverses of symmetric information matrices whose parameters have different scales.</summary>
 internal static class ScaledSymmetricInverse
 {
-    private const double SmallestEigenvalue = 1e-9; // of the matrix scaled to a unit diagonal
+    /// <summary>Of the matrix scaled to a unit diagonal; below it a curvature is rounding: sums over the data keep ten digits or more.</summary>
+    public const double SmallestEigenvalue = 1e-9;
 
     /// <summary>The inverse on the directions of positive curvature, as lmerTest takes it: others, and parameters without curvature, contribute 0.</summary>
     /// <param name="matrix">Order × order, symmetric.</param>

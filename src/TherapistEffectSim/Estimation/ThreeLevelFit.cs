@@ -18,14 +18,14 @@ internal sealed class ThreeLevelFit<T>
     private const int ApproximateEvaluations = 10;     // from then on the Hessian is exact
     private const double DecrementAtTheEnd = 1e-7;
     private const double DecrementOfLastStep = 1e-9;   // with the exact Hessian
-    private const double LongestLastDecrement = 1e-2;
+    private const double LongestLastDecrement = 1e-2;  // above it the approximate Hessian ended far from the minimum
     private const int MostLastSteps = 6;
     private const double Rise = 1e-9;
     private const double LeastShareOfFall = 1e-3;
     private const double LongestStep = 0.8;
     private const double Shortening = 0.3;
     private const double RankTolerance = 1e-10;
-    private const double LeastPivot = 1e-7; // of a column's own diagonal
+    private const double LeastPivot = 1e-7; // of a column's own diagonal: what is left keeps nine digits
     private const double LeastVarianceInErrors = 0.1;
 
     private readonly bool _reml;
@@ -172,7 +172,9 @@ internal sealed class ThreeLevelFit<T>
     private T TakeLastSteps(T divisor)
     {
         Span<T> at = _at.Span;
-        T open = T.FromBits(ulong.MaxValue);
+        T all = T.FromBits(ulong.MaxValue);
+        T open = all;
+        T isFar = T.FromBits(0);
         for (int step = 0; step < MostLastSteps && T.Any(open); step++)
         {
             Evaluate(divisor, isExact: true);
@@ -183,10 +185,11 @@ internal sealed class ThreeLevelFit<T>
                 at[i] += T.And(isShort, _derivatives.Step.Step.Span[i]);
             }
 
+            isFar = T.Or(isFar, T.AndNot(open, isShort));
             open = T.AndNot(isShort, T.LessThan(decrement, T.Create(DecrementOfLastStep)));
         }
 
-        return T.AndNot(T.FromBits(ulong.MaxValue), open);
+        return T.AndNot(all, T.Or(open, isFar));
     }
 
     private void Finish(ThreeLevelStatistics<T> data, T divisor)

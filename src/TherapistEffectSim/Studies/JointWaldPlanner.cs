@@ -35,8 +35,47 @@ internal static class JointWaldPlanner
             : throw new StudyException($"method {method.Name}: joint-wald has no side; leave alternative out.");
     }
 
+    /// <summary>Plans the test of several coefficients together: what is computed, its term, and its test.</summary>
+    /// <param name="plan">What is planned so far, to be added to.</param>
+    /// <param name="m">Index of the method.</param>
+    /// <param name="term">As the study names it.</param>
+    /// <param name="fit">Index of the fit.</param>
+    /// <param name="positions">Positions of the coefficients among its fixed effects.</param>
+    /// <param name="each">What the rejection of each alone would mean.</param>
+    public static void Add(
+        (List<PlannedJointWald> JointWalds, List<PlannedTerm> Terms, List<PlannedTest> Tests) plan,
+        int m,
+        string term,
+        int fit,
+        ImmutableArray<int> positions,
+        IReadOnlyCollection<string> each)
+    {
+        plan.JointWalds.Add(new(fit, positions));
+        int together = plan.JointWalds.Count - 1;
+        plan.Terms.Add(new()
+        {
+            Method = m,
+            Name = term,
+            Fit = fit,
+            Coefficient = -1,
+            JointWald = together,
+            TrueValue = null,
+            RejectionMeans = Meaning(each),
+        });
+        plan.Tests.Add(new()
+        {
+            Term = plan.Terms.Count - 1,
+            Kind = TestKind.JointWald,
+            Alternative = Alternative.TwoSided,
+            Fit = fit,
+            Coefficient = -1,
+            JointWald = together,
+            JointCoefficients = positions.Length,
+        });
+    }
+
     /// <summary>What the rejection of all the coefficients together means, from what that of each would.</summary>
-    public static string Meaning(IReadOnlyCollection<string> each)
+    private static string Meaning(IReadOnlyCollection<string> each)
     {
         if (each.Contains(RejectionMeaning.Power))
         {

@@ -331,28 +331,7 @@ internal sealed class ScenarioPlanner
             _fits[estimate].Read(position);
         }
 
-        _jointWalds.Add(new(estimate, positions));
-        int together = _jointWalds.Count - 1;
-        _terms.Add(new()
-        {
-            Method = m,
-            Name = request.Term!,
-            Fit = estimate,
-            Coefficient = -1,
-            JointWald = together,
-            TrueValue = null,
-            RejectionMeans = JointWaldPlanner.Meaning([.. positions.Select(p => Meaning(method, truth, p))]),
-        });
-        _tests.Add(new()
-        {
-            Term = _terms.Count - 1,
-            Kind = TestKind.JointWald,
-            Alternative = Alternative.TwoSided,
-            Fit = estimate,
-            Coefficient = -1,
-            JointWald = together,
-            JointCoefficients = positions.Length,
-        });
+        JointWaldPlanner.Add((_jointWalds, _terms, _tests), m, request.Term!, estimate, positions, [.. positions.Select(p => Meaning(method, truth, p))]);
     }
 
     private string Meaning(MethodModel method, ModelTruth truth, int position) => method.IsOfOutcome

@@ -60,12 +60,13 @@ internal sealed class TableFitter
                 contrasts = General(planned, own, values, replicate);
             }
 
-            values.Estimable |= bit;
             Together(f, contrasts, leaf, replicate);
             if (planned.NeedsExactNull)
             {
                 values.ExactPValue[replicate] = ExactPValue(own, values, replicate, number);
             }
+
+            values.Estimable |= bit;
         }
         catch (ModelException)
         {
