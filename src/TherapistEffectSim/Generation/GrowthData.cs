@@ -12,7 +12,7 @@ namespace TherapistEffectSim.Generation;
 internal sealed class GrowthData
 {
     private readonly GrowthWorld _world;
-    private readonly GrowthTrial _trial;
+    private readonly GrowthTrial<Lane1> _trial;
     private readonly List<(int Therapist, int Position)> _patients = [];
     private readonly List<(int Patient, int Occasion)> _rows = []; // index into the patients
     private readonly double[] _observedMean;
@@ -51,7 +51,7 @@ internal sealed class GrowthData
             int first = _trial.Batch.FirstPatient[j];
             for (int p = first; p < first + _trial.Batch.Patients[j]; p++)
             {
-                bool isAnalysed = _trial.IsAnalysed(p);
+                bool isAnalysed = IsAnalysed(p);
                 if (isAnalysed)
                 {
                     analysed++;
@@ -94,7 +94,7 @@ internal sealed class GrowthData
 
     private void AddRows(int position, bool isAnalysed, bool allPatients)
     {
-        int weeks = allPatients ? _world.Outcome.Weeks.Length : isAnalysed ? _trial.Measurements(position) : 0;
+        int weeks = allPatients ? _world.Outcome.Weeks.Length : isAnalysed ? Measurements(position) : 0;
         for (int t = 0; t < weeks; t++)
         {
             _rows.Add((_patients.Count, t));
@@ -135,11 +135,11 @@ internal sealed class GrowthData
             GeneratedColumns.Therapist => j + 1,
             GeneratedColumns.Week => _world.Outcome.Weeks[occasion],
             GeneratedColumns.AfterOnset => _world.AfterOnset[occasion],
-            GeneratedColumns.Outcome => _trial.IsAnalysed(p) && occasion < _trial.Measurements(p) ? _trial.Outcome(p)[occasion] : double.NaN,
-            GeneratedColumns.Slope => occasion == 0 && _trial.IsAnalysed(p) ? SlopeOf(p) : double.NaN,
-            GeneratedColumns.Alliance => _trial.IsAnalysed(p) ? Alliance(j, p) : double.NaN,
-            GeneratedColumns.AllianceBetween => _trial.IsAnalysed(p) ? _observedMean[j] - _grandMean : double.NaN,
-            GeneratedColumns.AllianceWithin => _trial.IsAnalysed(p) ? Alliance(j, p) - _observedMean[j] : double.NaN,
+            GeneratedColumns.Outcome => IsAnalysed(p) && occasion < Measurements(p) ? _trial.Outcome(p)[occasion][0] : double.NaN,
+            GeneratedColumns.Slope => occasion == 0 && IsAnalysed(p) ? SlopeOf(p) : double.NaN,
+            GeneratedColumns.Alliance => IsAnalysed(p) ? Alliance(j, p) : double.NaN,
+            GeneratedColumns.AllianceBetween => IsAnalysed(p) ? _observedMean[j] - _grandMean : double.NaN,
+            GeneratedColumns.AllianceWithin => IsAnalysed(p) ? Alliance(j, p) - _observedMean[j] : double.NaN,
             GeneratedColumns.Severity => batch.Severity.Span[p][0],
             GeneratedColumns.Adherence => batch.Adherence.Span[j][0],
             GeneratedColumns.TherapistScore => batch.TherapistScore.Span[j][0],
@@ -147,19 +147,23 @@ internal sealed class GrowthData
             GeneratedColumns.TrueAllianceBetween => batch.AllianceBase.Span[j][0],
             GeneratedColumns.TrueAllianceWithin => within,
             GeneratedColumns.TrueAlliance => batch.AllianceBase.Span[j][0] + within,
-            GeneratedColumns.TrueTherapistEffect => _trial.TherapistIntercept[j],
-            GeneratedColumns.TrueTherapistSlope => _trial.TherapistSlope[j],
+            GeneratedColumns.TrueTherapistEffect => _trial.TherapistIntercept[j][0],
+            GeneratedColumns.TrueTherapistSlope => _trial.TherapistSlope[j][0],
             _ => batch.Traits[GeneratedColumns.TraitsIn(_world.Scenario).IndexOf(name)].Span[p][0],
         };
     }
+
+    private bool IsAnalysed(int p) => Lane1.Any(_trial.Analysed(p));
+
+    private int Measurements(int p) => (int)_trial.Measurements(p)[0];
 
     private double Alliance(int j, int p) => _trial.Batch.ObservedBase.Span[j][0] + _trial.Batch.Alliance.Span[p][0];
 
     private double SlopeOf(int p)
     {
-        int n = _trial.Measurements(p);
+        int n = Measurements(p);
         ReadOnlySpan<double> weeks = _world.Outcome.Weeks.AsSpan()[..n];
-        ReadOnlySpan<double> outcome = _trial.Outcome(p)[..n];
+        ReadOnlySpan<Lane1> outcome = _trial.Outcome(p)[..n];
         double mean = 0;
         foreach (double week in weeks)
         {
@@ -170,7 +174,7 @@ internal sealed class GrowthData
         double squares = 0;
         for (int t = 0; t < n; t++)
         {
-            products += (weeks[t] - mean) * outcome[t];
+            products += (weeks[t] - mean) * outcome[t][0];
             squares += (weeks[t] - mean) * (weeks[t] - mean);
         }
 

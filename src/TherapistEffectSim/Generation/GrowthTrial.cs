@@ -3,24 +3,28 @@ using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Generation;
 
-/// <summary>Generates the repeated measurements of growth worlds, one replicate at a time.</summary>
+/// <summary>Generates the repeated measurements of growth worlds, one replicate per lane.</summary>
 /// <remarks>
-/// Therapists, patients and alliances are those of <see cref="TrialGenerator{T}"/>. Not safe to share between threads: it owns its streams and the replicate drawn last.
+/// Therapists, patients and alliances are those of <see cref="TrialGenerator{T}"/>. Not safe to share between threads: it owns its streams and the replicates drawn last.
+/// Allocates only where a trial is larger than all before it.
 /// </remarks>
-internal sealed class GrowthTrial
+/// <typeparam name="T">The lane.</typeparam>
+internal sealed class GrowthTrial<T>
+    where T : unmanaged, ILane<T>
 {
     private const int Chunk = 64; // patients whose words are drawn at a time; even
 
     private readonly GrowthWorld _world;
-    private readonly TrialGenerator<Lane1> _generator;
-    private readonly RandomNumberStream<Lane1> _random;
-    private readonly LaneBuffer<Lane1> _words = new(Chunk);
-    private readonly double[] _therapistIntercept;
-    private readonly double[] _therapistSlope;
+    private readonly TrialGenerator<T> _generator;
+    private readonly RandomNumberStream<T> _random;
+    private readonly LaneBuffer<T> _words = new(Chunk);
+    private readonly LaneBuffer<T> _therapistIntercept;
+    private readonly LaneBuffer<T> _therapistSlope;
+    private readonly LogTimes _times;
     private readonly int _occasions;
-    private double[] _outcome = [];
-    private int[] _measurements = [];
-    private double[] _slopeDeviation = []; // [position] of the patient's line; outcome units per week
+    private LaneBuffer<T> _outcome = new(0);
+    private LaneBuffer<T> _measurements = new(0);
+    private LaneBuffer<T> _slopeDeviation = new(0); // [position] of the patient's line; outcome units per week
 
     /// <param name="world">The world.</param>
     /// <param name="key">Key of the random numbers, from <see cref="StreamKey"/>.</param>
@@ -30,47 +34,48 @@ internal sealed class GrowthTrial
         _generator = new(world.Base, key, severityIsUsed: true, furtherIsUsed: true);
         _random = new(key);
         Batch = new(world.Base);
-        _therapistIntercept = new double[world.Base.Layout.Therapists];
-        _therapistSlope = new double[world.Base.Layout.Therapists];
+        _therapistIntercept = new(world.Base.Layout.Therapists);
+        _therapistSlope = new(world.Base.Layout.Therapists);
         _occasions = world.Outcome.Weeks.Length;
+        _times = new(world.Outcome);
     }
 
-    /// <summary>Therapists and patients of the replicate; their outcomes are not those of the measurements.</summary>
-    public TrialBatch<Lane1> Batch { get; }
+    /// <summary>Therapists and patients of the replicates; their outcomes are not those of the measurements.</summary>
+    public TrialBatch<T> Batch { get; }
 
     /// <summary>[therapist] Deviation of the patients' intercepts; outcome units.</summary>
-    public ReadOnlySpan<double> TherapistIntercept => _therapistIntercept;
+    public ReadOnlySpan<T> TherapistIntercept => _therapistIntercept.Span;
 
     /// <summary>[therapist] Deviation of the patients' slopes; outcome units per week.</summary>
-    public ReadOnlySpan<double> TherapistSlope => _therapistSlope;
+    public ReadOnlySpan<T> TherapistSlope => _therapistSlope.Span;
 
     /// <summary>Measurements of a patient in the trial, from the first week on, without a gap; at least 1.</summary>
     /// <param name="position">Of the patient in the batch.</param>
-    public int Measurements(int position) => _measurements[position];
+    public T Measurements(int position) => _measurements.Span[position];
 
     /// <summary>Outcome of a patient at each week, measured or not.</summary>
     /// <param name="position">Of the patient in the batch.</param>
-    public ReadOnlySpan<double> Outcome(int position) => _outcome.AsSpan(position * _occasions, _occasions);
+    public ReadOnlySpan<T> Outcome(int position) => _outcome.Span.Slice(position * _occasions, _occasions);
 
-    /// <summary>Whether a patient is analysed: the therapist stays, and the alliance was measured.</summary>
+    /// <summary>Mask: a patient is analysed, since the therapist stays, and the alliance was measured.</summary>
     /// <param name="position">Of the patient in the batch.</param>
-    public bool IsAnalysed(int position) => !_generator.HasMasks || Lane1.Any(Batch.Analysed.Span[position]);
+    public T Analysed(int position) => _generator.HasMasks ? Batch.Analysed.Span[position] : T.FromBits(ulong.MaxValue);
 
-    /// <summary>Draws a replicate.</summary>
-    /// <param name="replicate">From 0.</param>
-    public void Draw(long replicate)
+    /// <summary>Draws the replicates first, first + 1, …</summary>
+    /// <param name="first">From 0.</param>
+    public void Draw(long first)
     {
-        _generator.Therapists(replicate, Batch);
-        _random.MoveTo(replicate);
+        _generator.Therapists(first, Batch);
+        _random.MoveTo(first);
         int position = 0;
         for (int j = 0; j < _world.Base.Layout.Therapists; j++)
         {
             int patients = _generator.Patients(j, position, Batch);
             EnsureCapacity(position + patients);
             DrawTherapist(j);
-            for (int first = 0; first < patients; first += Chunk)
+            for (int i = 0; i < patients; i += Chunk)
             {
-                DrawPatients(j, first, Math.Min(Chunk, patients - first), position + first);
+                DrawPatients(j, i, Math.Min(Chunk, patients - i), position + i);
             }
 
             position += patients;
@@ -84,44 +89,33 @@ internal sealed class GrowthTrial
             return; // 0, as at the start
         }
 
-        SolvedEffects effects = _world.Components.Therapists;
-        Span<Lane1> words = _words.Span[..2];
+        Span<T> words = _words.Span[..2];
         _random.Entity(words, RandomDomain.GrowthTherapist, j);
-        (_therapistIntercept[j], _therapistSlope[j]) = Effects(words[0], effects);
+        Effects(words[0], _world.Components.Therapists, out _therapistIntercept.Span[j], out _therapistSlope.Span[j]);
     }
 
-    private static (double Intercept, double Slope) Effects(Lane1 word, in SolvedEffects effects)
+    private static void Effects(T word, in SolvedEffects effects, out T intercept, out T slope)
     {
-        BoxMuller.Transform(word, out Lane1 first, out Lane1 second);
+        BoxMuller.Transform(word, out T first, out T second);
         double r = effects.Correlation;
-        double slope = (r * first[0]) + (Math.Sqrt(1 - (r * r)) * second[0]);
-        return (effects.InterceptSd * first[0], effects.SlopeSd * slope);
+        slope = T.Create(effects.SlopeSd) * ((T.Create(r) * first) + (T.Create(Math.Sqrt(1 - (r * r))) * second));
+        intercept = T.Create(effects.InterceptSd) * first;
     }
 
     private void DrawPatients(int j, int first, int count, int position)
     {
-        GrowthOutcome outcome = _world.Outcome;
-        Span<Lane1> words = _words.Span[..((count + 1) & ~1)];
+        Span<T> words = _words.Span[..((count + 1) & ~1)];
         _random.Patients(words, RandomDomain.GrowthPatient, j, first);
         for (int i = 0; i < count; i++)
         {
-            (double intercept, double slope) = Effects(words[i], _world.Components.Patients);
-            Line(j, first + i, position + i, intercept + _therapistIntercept[j], slope + _therapistSlope[j]);
+            Effects(words[i], _world.Components.Patients, out T intercept, out T slope);
+            Line(j, first + i, position + i, intercept + _therapistIntercept.Span[j], slope + _therapistSlope.Span[j]);
         }
 
         for (int t = 0; t < _occasions; t += 2)
         {
             _random.Patients(words, RandomDomain.GrowthResidual, j, first, t / 2);
-            for (int i = 0; i < count; i++)
-            {
-                BoxMuller.Transform(words[i], out Lane1 even, out Lane1 odd);
-                Span<double> own = _outcome.AsSpan((position + i) * _occasions, _occasions);
-                own[t] += outcome.ResidualSd * even[0];
-                if (t + 1 < _occasions)
-                {
-                    own[t + 1] += outcome.ResidualSd * odd[0];
-                }
-            }
+            AddResiduals(words[..count], t, position);
         }
 
         if (_world.DropoutHazard is { } hazard)
@@ -129,73 +123,94 @@ internal sealed class GrowthTrial
             _random.Patients(words, RandomDomain.GrowthLoss, j, first);
             for (int i = 0; i < count; i++)
             {
-                Lose(j, position + i, Uniform.Of(words[i], 0)[0], hazard);
+                Lose(j, position + i, Uniform.Of(words[i], 0), hazard);
+            }
+        }
+    }
+
+    private void AddResiduals(ReadOnlySpan<T> words, int occasion, int position)
+    {
+        T sd = T.Create(_world.Outcome.ResidualSd);
+        bool hasSecond = occasion + 1 < _occasions;
+        Span<T> outcome = _outcome.Span.Slice(position * _occasions, words.Length * _occasions);
+        for (int i = 0; i < words.Length; i++)
+        {
+            BoxMuller.Transform(words[i], out T even, out T odd);
+            int at = (i * _occasions) + occasion;
+            outcome[at] += sd * even;
+            if (hasSecond)
+            {
+                outcome[at + 1] += sd * odd;
             }
         }
     }
 
     // The patient's line, without residuals.
-    private void Line(int j, int patient, int position, double intercept, double slope)
+    private void Line(int j, int patient, int position, T intercept, T slope)
     {
         GrowthOutcome outcome = _world.Outcome;
-        double severity = Batch.Severity.Span[position][0];
-        double between = _world.Base.Layout.HasTherapist(j) ? _world.Between.At(Batch.TherapistScore.Span[j][0]) : 0;
-        double effect = between + _world.Within.At(Batch.PatientScore.Span[position][0]) + (outcome.SeveritySlope * severity);
-        bool hasArmEffect = _world.ArmEffectTrait < 0 || Batch.Traits[_world.ArmEffectTrait].Span[position][0] != 0;
-        if (_world.Base.Layout.ArmOf(j, patient) == 1 && hasArmEffect)
+        T severity = Batch.Severity.Span[position];
+        T effect = T.Create(outcome.SeveritySlope) * severity;
+        effect = LaneCurve.At(_world.Within, Batch.PatientScore.Span[position], effect);
+        if (_world.Base.Layout.HasTherapist(j))
         {
-            effect += _world.Components.ArmSlope;
+            effect = LaneCurve.At(_world.Between, Batch.TherapistScore.Span[j], effect);
         }
 
-        double level = Batch.OutcomeBase.Span[j][0] + (outcome.Severity * severity) + intercept;
+        if (_world.Base.Layout.ArmOf(j, patient) == 1)
+        {
+            T ofArm = T.Create(_world.Components.ArmSlope);
+            effect += _world.ArmEffectTrait < 0 ? ofArm : ofArm * Batch.Traits[_world.ArmEffectTrait].Span[position];
+        }
+
+        T level = Batch.OutcomeBase.Span[j] + (T.Create(outcome.Severity) * severity) + intercept;
         int trait = 0;
-        foreach (PatientTrait own in _world.Scenario.Traits.Values)
+        foreach (double ofTrait in _world.TraitOutcomes)
         {
-            level += own.Outcome * Batch.Traits[trait++].Span[position][0];
+            level += T.Create(ofTrait) * Batch.Traits[trait++].Span[position];
         }
 
-        _measurements[position] = _occasions;
-        Span<double> line = _outcome.AsSpan(position * _occasions, _occasions);
+        _measurements.Span[position] = T.Create(_occasions);
+        Span<T> line = _outcome.Span.Slice(position * _occasions, _occasions);
         for (int t = 0; t < line.Length; t++)
         {
-            line[t] = _world.Course[t] + level + (slope * outcome.Weeks[t]) + (effect * _world.AfterOnset[t]);
+            line[t] = T.Create(_world.Course[t]) + level + (slope * T.Create(outcome.Weeks[t])) + (effect * T.Create(_world.AfterOnset[t]));
         }
 
-        _slopeDeviation[position] = slope;
+        _slopeDeviation.Span[position] = slope;
     }
 
     // Still measured at time τ in [0, 1] if −log u > λ·e^η·τ^shape.
-    private void Lose(int j, int position, double uniform, double hazard)
+    private void Lose(int j, int position, T uniform, double hazard)
     {
-        GrowthOutcome outcome = _world.Outcome;
-        GrowthDropoutSlopes slopes = outcome.Dropout.DependsOn;
-        double eta = 0;
+        GrowthDropoutSlopes slopes = _world.Outcome.Dropout.DependsOn;
+        T eta = T.Create(0);
         if (slopes.Severity != 0)
         {
-            eta += slopes.Severity * Batch.Severity.Span[position][0];
+            eta += T.Create(slopes.Severity) * Batch.Severity.Span[position];
         }
 
         if (slopes.TrueAlliance != 0)
         {
-            double alliance = Batch.AllianceBase.Span[j][0] + (_world.Base.Components.AllianceWithinSd * Batch.PatientScore.Span[position][0]);
-            eta += slopes.TrueAlliance * alliance / _world.AllianceSd;
+            T alliance = Batch.AllianceBase.Span[j] + (T.Create(_world.Base.Components.AllianceWithinSd) * Batch.PatientScore.Span[position]);
+            eta += T.Create(slopes.TrueAlliance / _world.AllianceSd) * alliance;
         }
 
         if (slopes.Slope != 0)
         {
-            eta += slopes.Slope * _slopeDeviation[position] / _world.SlopeSd;
+            eta += T.Create(slopes.Slope / _world.SlopeSd) * _slopeDeviation.Span[position];
         }
 
         // log of τ^shape at the time of loss.
-        double last = Elementary.Log(-Elementary.Log(uniform) / hazard) - eta;
-        double weeks = outcome.Weeks[^1] - outcome.Weeks[0];
-        int measured = 1;
-        while (measured < _occasions && outcome.Dropout.Shape * Elementary.Log((outcome.Weeks[measured] - outcome.Weeks[0]) / weeks) < last)
+        T last = Elementary.Log((T.Create(0) - Elementary.Log(uniform)) / T.Create(hazard)) - eta;
+        T one = T.Create(1);
+        T measured = one;
+        foreach (double time in _times.Values)
         {
-            measured++;
+            measured += T.And(T.LessThan(T.Create(time), last), one);
         }
 
-        _measurements[position] = measured;
+        _measurements.Span[position] = measured;
     }
 
     private void EnsureCapacity(int patients)
@@ -206,8 +221,27 @@ internal sealed class GrowthTrial
         }
 
         int capacity = Math.Max(patients, 2 * _measurements.Length);
-        Array.Resize(ref _outcome, capacity * _occasions);
-        Array.Resize(ref _measurements, capacity);
-        Array.Resize(ref _slopeDeviation, capacity);
+        _outcome = Grown(_outcome, capacity * _occasions);
+        _measurements = Grown(_measurements, capacity);
+        _slopeDeviation = Grown(_slopeDeviation, capacity);
+    }
+
+    private static LaneBuffer<T> Grown(LaneBuffer<T> old, int length)
+    {
+        LaneBuffer<T> grown = new(length);
+        old.Span.CopyTo(grown.Span);
+        return grown;
+    }
+
+    // shape·log of the time of each measurement but the first, as a share of the whole.
+    private readonly struct LogTimes
+    {
+        public LogTimes(GrowthOutcome outcome)
+        {
+            double whole = outcome.Weeks[^1] - outcome.Weeks[0];
+            Values = [.. outcome.Weeks.Skip(1).Select(week => outcome.Dropout.Shape * Elementary.Log((week - outcome.Weeks[0]) / whole))];
+        }
+
+        public double[] Values { get; }
     }
 }

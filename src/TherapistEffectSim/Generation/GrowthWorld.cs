@@ -21,6 +21,7 @@ internal sealed class GrowthWorld
         Course = [.. Outcome.Weeks.Select(CourseAt)];
         Between = Outcome.Between.Curve;
         Within = Outcome.Within.Curve;
+        TraitOutcomes = [.. scenario.Traits.Values.Select(trait => trait.Outcome)];
         ArmEffectTrait = Outcome.ArmEffectFor is { } trait ? scenario.Traits.Keys.ToImmutableArray().IndexOf(trait) : -1;
         DropoutHazard = Outcome.Dropout.Rate > 0 ? SolveDropout(Outcome.Dropout) : null;
     }
@@ -48,6 +49,9 @@ internal sealed class GrowthWorld
 
     /// <summary>Slope as a function of the patient's score.</summary>
     public ResponseCurve Within { get; }
+
+    /// <summary>[trait] What it does to the outcome, at all weeks; outcome units.</summary>
+    public double[] TraitOutcomes { get; }
 
     /// <summary>Index of the trait without which there is no arm effect; −1 if there is none.</summary>
     public int ArmEffectTrait { get; }

@@ -1,6 +1,7 @@
 using TherapistEffectSim.Data;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Generation;
+using TherapistEffectSim.Randomness;
 using TherapistEffectSim.Tests.Randomness;
 
 namespace TherapistEffectSim.Tests.Generation;
@@ -17,7 +18,7 @@ public sealed class GrowthTrialTests
     public void Draw_OfManyReplicates_HasTheVariancesAndCovariancesOfTheWorld()
     {
         GrowthWorld world = new(s_small);
-        GrowthTrial trial = new(world, Worlds.Key);
+        GrowthTrial<Lane1> trial = new(world, Worlds.Key);
         const int replicates = 4000;
         Dictionary<string, (double Expected, List<double> Products)> moments = [];
         for (int replicate = 0; replicate < replicates; replicate++)
@@ -111,14 +112,14 @@ public sealed class GrowthTrialTests
         }) with
         { Alliance = new() { TherapistIcc = 0.2, Severity = 0.3 } };
         GrowthWorld world = new(scenario);
-        GrowthTrial trial = new(world, Worlds.Key);
+        GrowthTrial<Lane1> trial = new(world, Worlds.Key);
         List<double> lost = [];
         List<double> lostEarly = [];
         for (int replicate = 0; replicate < 3000; replicate++)
         {
             trial.Draw(replicate);
-            lost.Add(trial.Measurements(0) < 3 ? 1 : 0);
-            lostEarly.Add(trial.Measurements(0) < 2 ? 1 : 0);
+            lost.Add(trial.Measurements(0)[0] < 3 ? 1 : 0);
+            lostEarly.Add(trial.Measurements(0)[0] < 2 ? 1 : 0);
         }
 
         // MCSE .009: a rate that is off by .065 is seen 99 times in 100.
@@ -132,8 +133,8 @@ public sealed class GrowthTrialTests
     [Fact]
     public void Draw_WithMechanismsOn_LeavesAllOtherNumbersAsTheyAre()
     {
-        GrowthTrial without = new(new(s_small), Worlds.Key);
-        GrowthTrial with = new(
+        GrowthTrial<Lane1> without = new(new(s_small), Worlds.Key);
+        GrowthTrial<Lane1> with = new(
             new(s_small.WithTrial(t => t with { Therapists = 9 }).WithGrowth(g => g with { Dropout = new() { Rate = 0.5 }, Between = new LinearShape { Slope = 0 } })), Worlds.Key);
         without.Draw(8);
         with.Draw(3); // another replicate before leaves no trace
@@ -144,7 +145,7 @@ public sealed class GrowthTrialTests
             Assert.Equal(without.Outcome(p).ToArray(), with.Outcome(p).ToArray());
         }
 
-        Assert.Contains(Enumerable.Range(0, 12), p => with.Measurements(p) < 3);
+        Assert.Contains(Enumerable.Range(0, 12), p => with.Measurements(p)[0] < 3);
     }
 
     [Fact]
@@ -177,6 +178,6 @@ public sealed class GrowthTrialTests
     }
 
     // Of the first therapist's patients 0 and 1 and of the third's first, position 6, all in the first arm.
-    private static double Deviation(GrowthTrial trial, GrowthWorld world, int patient, int t) =>
-        trial.Outcome(patient == 3 ? 6 : patient)[t] - world.Course[t];
+    private static double Deviation(GrowthTrial<Lane1> trial, GrowthWorld world, int patient, int t) =>
+        trial.Outcome(patient == 3 ? 6 : patient)[t][0] - world.Course[t];
 }
