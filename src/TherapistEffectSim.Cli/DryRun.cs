@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using TherapistEffectSim.Design;
 using TherapistEffectSim.Studies;
@@ -57,13 +58,23 @@ internal static class DryRun
             streams.Output.WriteLine($"  {method}: {formula}");
         }
 
+        ImmutableArray<OutlinedBootstrap> bootstraps = StudyOutline.Of(study, result.Cell).Bootstraps;
+        foreach (OutlinedBootstrap bootstrap in bootstraps)
+        {
+            streams.Output.WriteLine(Refits(bootstrap));
+        }
+
         double total = seconds * study.Cells.Count;
         TimeSpan duration = TimeSpan.FromSeconds(Math.Min(total / threads, 1e8));
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(study.Precision is null ? Approximately(duration) : "At most " + Approximately(duration).ToLowerInvariant())} on {Wording.LongCount(threads, "thread")}, judged from {replicates:N0} replicates of {Wording.LongCount(timed.Length, "scenario")}."));
+            $"{(study.Precision is null ? Approximately(duration) : "At most " + Approximately(duration).ToLowerInvariant())} on {Wording.LongCount(threads, "thread")}, judged from {replicates:N0} replicates of {Wording.LongCount(timed.Length, "scenario")}{(bootstraps.IsEmpty ? "" : ", bootstrap included")}."));
         streams.Output.WriteLine(Cost(study, total / SecondsPerHour, threads));
     }
+
+    private static string Refits(OutlinedBootstrap bootstrap) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"  {bootstrap.Method}, {bootstrap.Term}: bootstrap refits {(bootstrap.Models == 1 ? "the model" : "the models with and without it")} up to {bootstrap.MostDataSets:N0} times in each replicate.");
 
     // What is made once for a scenario is in a short run as in a long one; what a replicate takes is their difference.
     private static double SecondsPerScenario(Study study, Func<Study, (TimeSpan Time, bool IsCompiled)> run)

@@ -142,6 +142,29 @@ public sealed class RunFolderTests
     }
 
     [Fact]
+    public void Run_DryWithBootstraps_SaysWhatTheyRefitAndThatTheTimeIncludesIt()
+    {
+        using TemporaryFolder folder = new();
+        string study = folder.Write("boot.yaml", StudyText.Line.Replace(
+            "[null-model, linear]",
+            """
+
+            - null-model
+            - name: tested
+              formula: outcome ~ alliance_between + (1 | therapist)
+              tests: [{variance: therapist, by: bootstrap}, {term: alliance_between, by: wald-z}, {term: alliance_between, by: bootstrap}]
+            """,
+            StringComparison.Ordinal));
+
+        Assert.Matches(
+            @"\n  tested: outcome ~ alliance_between \+ \(1 \| therapist\)\n"
+            + @"  tested, var\(therapist\): bootstrap refits the model up to 999 times in each replicate\.\n"
+            + @"  tested, alliance_between: bootstrap refits the models with and without it up to 999 times in each replicate\.\n"
+            + @".* on 1 thread, judged from [0-9,]+ replicates of 1 scenario, bootstrap included\.\n",
+            CommandRun.Of("run", study, "--out", folder.At("out"), "--dry-run", "--threads", "1").Output);
+    }
+
+    [Fact]
     public void Run_DryOfALongStudy_SaysHowManyShards()
     {
         using TemporaryFolder folder = new();

@@ -6,7 +6,14 @@ namespace TherapistEffectSim.Studies;
 /// <summary>A likelihood ratio whose null distribution is found by a parametric bootstrap in each replicate.</summary>
 /// <param name="Full">Index of the fit of the larger model, by maximum likelihood.</param>
 /// <param name="Reduced">Index of the fit without the tested column; −1 where the therapist variance is tested.</param>
-internal sealed record PlannedBootstrap(int Full, int Reduced);
+internal sealed record PlannedBootstrap(int Full, int Reduced)
+{
+    /// <summary>Most data sets per replicate: α(1 + draws) is a whole number at the usual levels.</summary>
+    public const int Draws = 999;
+
+    /// <summary>How many models are fitted to each data set.</summary>
+    public int Models => Reduced < 0 ? 1 : 2;
+}
 
 /// <summary>P-values of likelihood ratios by parametric bootstrap, replicate by replicate.</summary>
 /// <remarks>
@@ -18,9 +25,7 @@ internal sealed record PlannedBootstrap(int Full, int Reduced);
 internal sealed class BootstrapTest<T>
     where T : unmanaged, ILane<T>
 {
-    /// <summary>Most data sets per replicate: α(1 + draws) is a whole number at the usual levels.</summary>
-    public const int Draws = 999;
-
+    private const int Draws = PlannedBootstrap.Draws;
     private const int Block = 8; // draws between two looks: a multiple of all lane widths
 
     private readonly PlannedBootstrap _plan;

@@ -30,6 +30,18 @@ public sealed class BootstrapTestTests
         }
     }
 
+    [Fact]
+    public void Outline_SaysWhatABootstrapRefits()
+    {
+        Method method = StudyFixture.Own(
+            "both", Full, StudyFixture.Variance(TestKind.Bootstrap), StudyFixture.Variance(TestKind.LrtMixture), StudyFixture.Term("alliance", TestKind.Bootstrap));
+        Study study = StudyFixture.Study(64, 6, [method], World(new FixedCaseload { Patients = 6 }));
+
+        Assert.Equal(
+            [new OutlinedBootstrap("both", "var(therapist)", 999, 1), new OutlinedBootstrap("both", "alliance", 999, 2)],
+            StudyOutline.Of(study, study.Cells[0]).Bootstraps.AsEnumerable());
+    }
+
     /// <summary>The bootstrap of <c>tes fit</c> draws patients.</summary>
     [Theory]
     [InlineData(false)]
