@@ -38,6 +38,13 @@ public sealed class ReportInBrowserTests(Chromium chromium) : IDisposable
 
         Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
         Assert.True(await page.Page.EvaluateAsync<bool>("() => [...document.querySelectorAll('.plot')].every(p => p.scrollWidth <= p.clientWidth + 1)"));
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('.plot svg')].flatMap(svg => {
+              const frame = svg.getBoundingClientRect();
+              const isCut = box => box.right > frame.right + 1 || box.left < frame.left - 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+              return [...svg.querySelectorAll('text')].filter(text => isCut(text.getBoundingClientRect())).map(text => text.textContent);
+            })
+            """));
         await page.KeepPictureAsync("report-800");
         page.AssertNothingWentWrong();
     }

@@ -11,7 +11,16 @@ namespace TherapistEffectSim.Reports.Charts;
 internal static class JointChart
 {
     private const int MostBars = 80;
-    private const int StepOfBar = 34; // pixels
+
+    // Pixels.
+    private const int StepOfBar = 34;
+    private const int NarrowChart = 690; // on a page of 800
+    private const int LongestBarLabel = 320;
+    private const int LongestLabel = 420;
+    private const int Symbol = 20;
+    private const int BetweenColumns = 18;
+    private const int BesideBars = 20;
+    private const double Letter = 6.5; // a wide one at the size of labels
 
     /// <summary>The chart; <see langword="null"/> if no decisions are counted, or there are too many scenarios.</summary>
     public static Chart? Of(IReadOnlyList<CellResult> cells, GridLayout layout)
@@ -58,13 +67,22 @@ internal static class JointChart
             new([.. layout.Factors.Select(f => f.Label), "on the same trials", "share", "95 % interval"], [.. table]));
     }
 
-    private static JsonArray Layers(IEnumerable<string> bars, IEnumerable<string> patterns) =>
+    // A legend begins where the bars begin, and is cut off where the chart ends: it has two columns only if they fit a narrow page. They are filled row by row.
+    private static JsonObject Legend(string[] bars, string[] patterns)
+    {
+        double room = NarrowChart - BesideBars - Math.Min(LongestBarLabel, Letter * bars.Max(b => b.Length));
+        double Column(int parity) => Symbol + (Letter * patterns.Where((_, i) => i % 2 == parity).Select(p => p.Length).DefaultIfEmpty().Max());
+        bool isOfTwo = Column(0) + BetweenColumns + Column(1) <= room;
+        return new() { ["orient"] = "top", ["columns"] = isOfTwo ? 2 : 1, ["labelLimit"] = Math.Min(LongestLabel, Math.Floor(room - Symbol)) };
+    }
+
+    private static JsonArray Layers(string[] bars, string[] patterns) =>
     [
         ChartSpec.Parse($$"""
             {"mark": {"type": "bar"}, "encoding": {
-              "y": {"field": "bar", "type": "nominal", "title": null, "sort": {{ChartSpec.Quoted(bars)}}, "axis": {"labelLimit": 320} },
+              "y": {"field": "bar", "type": "nominal", "title": null, "sort": {{ChartSpec.Quoted(bars)}}, "axis": {"labelLimit": {{LongestBarLabel}}} },
               "x": {"field": "share", "type": "quantitative", "stack": "zero", "title": "share of trials", "axis": {"format": ".0%", "tickCount": 5}, "scale": {"domain": [0, 1], "nice": false, "clamp": true} },
-              "color": {"field": "pattern", "type": "nominal", "title": null, "sort": {{ChartSpec.Quoted(patterns)}}, "scale": {"domain": {{ChartSpec.Quoted(patterns)}} }, "legend": {"orient": "top", "columns": 2, "labelLimit": 420} },
+              "color": {"field": "pattern", "type": "nominal", "title": null, "sort": {{ChartSpec.Quoted(patterns)}}, "scale": {"domain": {{ChartSpec.Quoted(patterns)}} }, "legend": {{Legend(bars, patterns).ToJsonString()}} },
               "order": {"field": "order", "type": "quantitative"},
               "tooltip": [{"field": "bar", "title": "scenario"}, {"field": "pattern"}, {"field": "share", "type": "quantitative", "format": ".1%"}]
             } }
