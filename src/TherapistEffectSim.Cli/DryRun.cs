@@ -58,6 +58,11 @@ internal static class DryRun
             streams.Output.WriteLine($"  {method}: {formula}");
         }
 
+        foreach (string note in TestNotes.OfSmallestTrial(study))
+        {
+            streams.Say($"Note: {note}");
+        }
+
         ImmutableArray<OutlinedBootstrap> bootstraps = StudyOutline.Of(study, result.Cell).Bootstraps;
         foreach (OutlinedBootstrap bootstrap in bootstraps)
         {

@@ -30,6 +30,11 @@ internal static class ValidateCommand
         streams.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{source.Name} is a valid study: {Wording.LongCount(study.Cells.Count, "scenario")}, {Wording.Count(study.Methods.Length, "method")}, {Wording.Replicates(study)}, {seed}."));
+        foreach (string note in TestNotes.OfSmallestTrial(study))
+        {
+            streams.Say($"Note: {note}");
+        }
+
         return ExitCode.Done;
     }
 }

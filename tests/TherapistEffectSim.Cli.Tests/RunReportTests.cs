@@ -71,6 +71,20 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void Run_OfJointWaldWithFewTherapists_NotesThatItIsLiberal()
+    {
+        CommandRun run = Run(StudyText.Line.Replace(
+            "[null-model, linear]",
+            "[{preset: linear, tests: [{term: alliance_between & alliance_within, by: joint-wald}]}]",
+            StringComparison.Ordinal));
+
+        Assert.Contains(
+            "\n  Note: linear: joint-wald takes the estimated variances as known, so that with 20 therapists it can reject too often; prefer t-kenward-roger or t-satterthwaite for each coefficient.\n",
+            run.Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_OfOneReplicate_ClaimsNothing()
     {
         CommandRun run = Run(StudyText.Line, "--replicates", "1");

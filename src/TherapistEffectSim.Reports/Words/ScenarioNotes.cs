@@ -22,7 +22,16 @@ internal static class ScenarioNotes
     private const double Z = 1.959963984540054;
 
     public static IEnumerable<string> Of(CellResult cell, Study study) =>
-        [.. LostTherapists(cell), .. Boundary(cell), .. Failures(cell, study), .. FalseAlarms(cell, study), .. WrongSides(cell, study), .. Biases(cell), .. Precision(cell)];
+    [
+        .. LostTherapists(cell),
+        .. Boundary(cell),
+        .. Failures(cell, study),
+        .. FalseAlarms(cell, study),
+        .. WrongSides(cell, study),
+        .. TestNotes.Of(study, cell.Cell, cell.Formulas),
+        .. Biases(cell),
+        .. Precision(cell),
+    ];
 
     private static IEnumerable<string> LostTherapists(CellResult cell)
     {

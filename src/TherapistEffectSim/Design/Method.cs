@@ -201,7 +201,7 @@ public enum TestKind
 
     /// <summary>
     /// Wald's χ² of several coefficients together, with their covariance matrix from the model and as many degrees of freedom. The term
-    /// names them all, joined by <c>&amp;</c>.
+    /// names them all, joined by <c>&amp;</c>. The variances count as known: with few therapists it can reject too often.
     /// </summary>
     JointWald,
 
