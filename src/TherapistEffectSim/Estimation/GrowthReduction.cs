@@ -7,7 +7,7 @@ namespace TherapistEffectSim.Estimation;
 /// <summary>Generates replicates of a growth world and works out the numbers of their patients, one replicate per lane.</summary>
 /// <remarks>They are those of <see cref="GrowthData"/>. Owns its scratch memory: one per thread. Allocates only where a trial is larger than all before it.</remarks>
 /// <typeparam name="T">The lane.</typeparam>
-internal sealed class GrowthReduction<T>
+internal sealed class GrowthReduction<T> : IPatientNumbers<T>
     where T : unmanaged, ILane<T>
 {
     private readonly GrowthWorld _world;
@@ -69,26 +69,26 @@ internal sealed class GrowthReduction<T>
     /// <summary>Whether patients can make fewer visits than there are weeks.</summary>
     public bool SomeAreLost { get; }
 
-    /// <summary>Number of therapists.</summary>
+    /// <inheritdoc/>
     public int Therapists => _world.Base.Layout.Therapists;
 
-    /// <summary>Analysed patients.</summary>
+    /// <inheritdoc/>
     public T AnalysedPatients { get; private set; }
 
-    /// <summary>Therapists with an analysed patient.</summary>
+    /// <inheritdoc/>
     public T AnalysedTherapists { get; private set; }
 
-    /// <summary>[therapist] Position of the first patient.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<int> First => _trial.Batch.FirstPatient;
 
-    /// <summary>[therapist] Positions.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<int> Count => _trial.Batch.Patients;
 
-    /// <summary>[position] Mask: the patient is analysed.</summary>
-    public ReadOnlySpan<T> Included => _included.Span;
+    /// <inheritdoc/>
+    public T Included(int position, bool withSlope) =>
+        withSlope ? T.And(_included.Span[position], T.LessThan(T.Create(1.5), Visits(position))) : _included.Span[position];
 
-    /// <summary>[position] A number of the patients; 0 where they are not analysed.</summary>
-    /// <param name="number">Index among <see cref="GrowthColumns.OfPatients"/>.</param>
+    /// <inheritdoc/>
     public ReadOnlySpan<T> Number(int number) => _numbers.Span.Slice(number * _capacity, _capacity);
 
     /// <summary>Measurements of a patient.</summary>
@@ -97,7 +97,7 @@ internal sealed class GrowthReduction<T>
     /// <summary>[occasion] Outcome of a patient, measured or not.</summary>
     public ReadOnlySpan<T> Outcome(int position) => _trial.Outcome(position);
 
-    /// <summary>Draws the replicates first, first + 1, … (from 0), one per lane.</summary>
+    /// <inheritdoc/>
     public void Draw(long first)
     {
         _trial.Draw(first);

@@ -10,9 +10,10 @@ namespace TherapistEffectSim.Estimation;
 /// the span of the random effects have exactly nothing orthogonal to them.
 /// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
-internal sealed class VisitStatistics<T>
+internal sealed class VisitStatistics<T> : ITakesReplicates
     where T : unmanaged, ILane<T>
 {
+    private readonly GrowthReduction<T> _trials;
     private readonly VisitPatterns _patterns;
     private readonly VisitLine<T> _line;
     private readonly int[] _numbers;      // the patients' numbers that take part; the first is 1
@@ -28,12 +29,13 @@ internal sealed class VisitStatistics<T>
     private readonly LaneBuffer<T> _outcomes; // [number][week's number] products with the outcome, of what is orthogonal
     private T _residual;
 
-    /// <param name="therapists">Therapists.</param>
+    /// <param name="trials">Replicates.</param>
     /// <param name="patterns">Of the week's number that varies.</param>
     /// <param name="columns">Columns of the fixed effects.</param>
     /// <param name="occasions">[number][occasion] Numbers of weeks that the columns refer to.</param>
-    public VisitStatistics(int therapists, VisitPatterns patterns, ImmutableArray<GrowthColumn> columns, IReadOnlyList<double[]> occasions)
+    public VisitStatistics(GrowthReduction<T> trials, VisitPatterns patterns, ImmutableArray<GrowthColumn> columns, IReadOnlyList<double[]> occasions)
     {
+        _trials = trials;
         _patterns = patterns;
         _line = new(patterns);
         _numbers = [.. columns.Select(c => c.Patient).Prepend(0).Distinct()];
@@ -53,8 +55,8 @@ internal sealed class VisitStatistics<T>
         _patient = new(_numbers.Length + 2);
         _products = new(patterns.Count * Packed.Length(_patient.Length));
         _outcomes = new(_numbers.Length * weeks.Length);
-        _sums = new(therapists * patterns.Count * _patient.Length);
-        Statistics = new(therapists, patterns.Count, columns.Length + 1);
+        _sums = new(trials.Therapists * patterns.Count * _patient.Length);
+        Statistics = new(trials.Therapists, patterns.Count, columns.Length + 1);
     }
 
     /// <summary>The statistics of the replicates last taken.</summary>
@@ -63,8 +65,8 @@ internal sealed class VisitStatistics<T>
     /// <summary>[lane] Σy² over all measurements.</summary>
     public T OutcomeSquares { get; private set; }
 
-    /// <summary>Takes the replicates of the reduction.</summary>
-    public void Take(GrowthReduction<T> trials)
+    /// <inheritdoc/>
+    public void Take()
     {
         T zero = T.Create(0);
         _products.Span.Clear();
@@ -74,13 +76,13 @@ internal sealed class VisitStatistics<T>
         T observations = zero;
         for (int j = 0; j < Statistics.Therapists; j++)
         {
-            for (int p = trials.First[j]; p < trials.First[j] + trials.Count[j]; p++)
+            for (int p = _trials.First[j]; p < _trials.First[j] + _trials.Count[j]; p++)
             {
-                T included = trials.Included[p];
+                T included = _trials.Included(p, withSlope: false);
                 if (T.Any(included))
                 {
-                    observations += T.And(included, trials.Visits(p));
-                    TakePatient(trials, p, included);
+                    observations += T.And(included, _trials.Visits(p));
+                    TakePatient(p, included);
                     AddPatterns(j);
                 }
             }
@@ -110,13 +112,13 @@ internal sealed class VisitStatistics<T>
         }
     }
 
-    private void TakePatient(GrowthReduction<T> trials, int p, T included)
+    private void TakePatient(int p, T included)
     {
-        _line.Take(trials.Outcome(p), trials.Visits(p), included);
+        _line.Take(_trials.Outcome(p), _trials.Visits(p), included);
         Span<T> patient = _patient.Span;
         for (int a = 0; a < _numbers.Length; a++)
         {
-            patient[a] = trials.Number(_numbers[a])[p];
+            patient[a] = _trials.Number(_numbers[a])[p];
         }
 
         patient[^2] = _line.First;

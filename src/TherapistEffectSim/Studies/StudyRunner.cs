@@ -110,11 +110,11 @@ public static class StudyRunner
     }
 
     internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) =>
-        plan.Growth is not null ? GrowthEngine(plan, lanes)
+        plan.Growth is not null ? TableEngine(plan, lanes)
         : plan.TableFits.IsEmpty ? LaneEngine(plan, lanes)
-        : new JoinedEngine(LaneEngine(plan, lanes), new TableEngine(plan));
+        : new JoinedEngine(LaneEngine(plan, lanes), TableEngine(plan, lanes));
 
-    private static IReplicateEngine GrowthEngine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
+    private static IReplicateEngine TableEngine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
     {
         8 => new LaneTableEngine<Lane8>(plan),
         4 => new LaneTableEngine<Lane4>(plan),
