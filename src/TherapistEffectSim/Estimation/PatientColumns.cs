@@ -31,24 +31,6 @@ internal sealed class PatientColumns
     /// <summary>Columns that vary within therapists.</summary>
     public int[] WithinTherapists { get; }
 
-    /// <summary>Adds the products of a patient's numbers that vary within therapists.</summary>
-    /// <param name="products">Packed, of all columns.</param>
-    /// <param name="values">[column]</param>
-    /// <typeparam name="T">The lane.</typeparam>
-    public void AddProducts<T>(Span<T> products, ReadOnlySpan<T> values)
-        where T : unmanaged, ILane<T>
-    {
-        int[] within = WithinTherapists;
-        for (int i = 0; i < within.Length; i++)
-        {
-            for (int k = 0; k <= i; k++)
-            {
-                int at = Packed.Index(within[i], within[k]);
-                products[at] = T.Fma(values[within[i]], values[within[k]], products[at]);
-            }
-        }
-    }
-
     /// <summary>Sets to 0 what is rounding of a column, lane by lane.</summary>
     /// <param name="products">Packed products of what is left of the columns.</param>
     /// <param name="squares">[column] Sums of squares of the columns themselves.</param>

@@ -7,10 +7,9 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class RowStatistics<T> : ITakesReplicates
     where T : unmanaged, ILane<T>
 {
-    private readonly IPatientNumbers<T> _trials;
     private readonly PatientColumns _columns;
     private readonly TherapistStatistics<T>? _means;
-    private readonly LaneBuffer<T> _deviations;
+    private readonly PatientBlock<T> _block;
     private readonly LaneBuffer<T> _squares; // [column] Σx²
 
     /// <param name="trials">Replicates.</param>
@@ -18,12 +17,11 @@ internal sealed class RowStatistics<T> : ITakesReplicates
     /// <param name="onTherapistMeans">Whether <see cref="Statistics"/> are of therapists' means, each of weight 1.</param>
     public RowStatistics(IPatientNumbers<T> trials, PatientColumns columns, bool onTherapistMeans)
     {
-        _trials = trials;
         _columns = columns;
         bool[] all = [.. columns.Numbers.Select(_ => true)];
         Patients = new(trials.Therapists, all, [.. columns.IsOfTherapist.Select(c => !c)]);
         _means = onTherapistMeans ? new(trials.Therapists, all, [.. all.Select(_ => false)]) : null;
-        _deviations = new(all.Length);
+        _block = new(trials, columns.Numbers, columns.ReadSlopes);
         _squares = new(all.Length);
     }
 
@@ -42,8 +40,7 @@ internal sealed class RowStatistics<T> : ITakesReplicates
         _squares.Span.Clear();
         for (int j = 0; j < Patients.Therapists; j++)
         {
-            TakeMeans(j);
-            TakeDeviations(j);
+            TakeTherapist(j);
         }
 
         _columns.ClearRounding(Patients.Within.Span, _squares.Span);
@@ -59,54 +56,30 @@ internal sealed class RowStatistics<T> : ITakesReplicates
         }
     }
 
-    private void TakeMeans(int j)
+    private void TakeTherapist(int j)
     {
-        T one = T.Create(1);
-        T zero = T.Create(0);
-        T n = zero;
-        int first = _trials.First[j];
-        int count = _trials.Count[j];
-        for (int i = 0; i < count; i++)
-        {
-            n += T.And(Included(first + i), one);
-        }
-
-        T inverse = one / T.Max(n, one);
+        T n = _block.Take(j);
+        Patients.Analysed.Span[j] = n;
+        Span<T> squares = _squares.Span;
+        Span<T> within = Patients.Within.Span;
         for (int c = 0; c < Patients.Columns; c++)
         {
-            ReadOnlySpan<T> number = _trials.Number(_columns.Numbers[c]).Slice(first, count);
-            T sum = zero;
-            for (int i = 0; i < number.Length; i++)
-            {
-                sum += T.And(Included(first + i), number[i]);
-            }
-
-            T mean = sum * inverse;
+            T mean = _block.Centre(c, n);
             Patients.MeansOf(c)[j] = mean;
-            _squares.Span[c] = T.Fma(n * mean, mean, _squares.Span[c]);
+            squares[c] = T.Fma(n * mean, mean, squares[c]);
         }
 
-        Patients.Analysed.Span[j] = n;
-    }
-
-    private void TakeDeviations(int j)
-    {
-        Span<T> deviations = _deviations.Span;
-        Span<T> within = Patients.Within.Span;
-        for (int p = _trials.First[j]; p < _trials.First[j] + _trials.Count[j]; p++)
+        int[] columns = _columns.WithinTherapists;
+        for (int i = 0; i < columns.Length; i++)
         {
-            T included = Included(p);
-            foreach (int c in _columns.WithinTherapists)
+            for (int k = 0; k <= i; k++)
             {
-                deviations[c] = T.And(included, _trials.Number(_columns.Numbers[c])[p] - Patients.MeansOf(c)[j]);
-                _squares.Span[c] = T.Fma(deviations[c], deviations[c], _squares.Span[c]);
+                T product = _block.Product(columns[i], columns[k]);
+                within[Packed.Index(columns[i], columns[k])] += product;
+                squares[columns[i]] += i == k ? product : T.Create(0);
             }
-
-            _columns.AddProducts(within, deviations);
         }
     }
-
-    private T Included(int position) => _trials.Included(position, _columns.ReadSlopes);
 
     private void TakeTherapistMeans()
     {

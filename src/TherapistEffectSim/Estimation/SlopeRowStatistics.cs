@@ -10,12 +10,9 @@ internal sealed class SlopeRowStatistics<T> : ITakesReplicates
     // Share of its sum of squares below which a number does not vary within a therapist.
     private const double RoundingShare = 1e-20;
 
-    private readonly IPatientNumbers<T> _trials;
+    private readonly int _therapists;
     private readonly PatientColumns _columns;
-    private readonly int _slope;
-    private readonly LaneBuffer<T> _means;
-    private readonly LaneBuffer<T> _slopes;
-    private readonly LaneBuffer<T> _residuals;
+    private readonly PatientBlock<T> _block; // the number whose slope varies after the columns
     private readonly LaneBuffer<T> _squares; // [column] Σx²
 
     /// <param name="trials">Replicates.</param>
@@ -23,13 +20,10 @@ internal sealed class SlopeRowStatistics<T> : ITakesReplicates
     /// <param name="slope">Number of the patients whose slope varies between therapists.</param>
     public SlopeRowStatistics(IPatientNumbers<T> trials, PatientColumns columns, int slope)
     {
-        _trials = trials;
+        _therapists = trials.Therapists;
         _columns = columns;
-        _slope = slope;
         int m = columns.Numbers.Length;
-        _means = new(m);
-        _slopes = new(m);
-        _residuals = new(m);
+        _block = new(trials, [.. columns.Numbers, slope], columns.ReadSlopes);
         _squares = new(m);
         Statistics = new(trials.Therapists, m);
     }
@@ -52,10 +46,10 @@ internal sealed class SlopeRowStatistics<T> : ITakesReplicates
         _squares.Span.Clear();
         T observations = zero;
         T therapists = zero;
-        for (int j = 0; j < _trials.Therapists; j++)
+        for (int j = 0; j < _therapists; j++)
         {
-            T n = TakeMeans(j, out T centre);
-            TakeTherapist(j, n, centre);
+            T n = _block.Take(j);
+            TakeTherapist(j, n);
             observations += n;
             therapists += T.Min(n, one);
         }
@@ -66,87 +60,44 @@ internal sealed class SlopeRowStatistics<T> : ITakesReplicates
         OutcomeSquares = _squares.Span[^1];
     }
 
-    private T Included(int position) => _trials.Included(position, _columns.ReadSlopes);
-
-    private T TakeMeans(int j, out T centre)
+    private void TakeTherapist(int j, T n)
     {
-        T one = T.Create(1);
-        T n = T.Create(0);
-        T sum = n;
-        Span<T> means = _means.Span;
-        means.Clear();
-        ReadOnlySpan<T> slope = _trials.Number(_slope);
-        for (int p = _trials.First[j]; p < _trials.First[j] + _trials.Count[j]; p++)
-        {
-            T included = Included(p);
-            n += T.And(included, one);
-            sum += T.And(included, slope[p]);
-            for (int c = 0; c < means.Length; c++)
-            {
-                means[c] += T.And(included, _trials.Number(_columns.Numbers[c])[p]);
-            }
-        }
-
-        T inverse = one / T.Max(n, one);
-        for (int c = 0; c < means.Length; c++)
-        {
-            means[c] *= inverse;
-        }
-
-        centre = sum * inverse;
-        return n;
-    }
-
-    private void TakeTherapist(int j, T n, T centre)
-    {
-        T zero = T.Create(0);
-        int m = _means.Length;
-        Span<T> slopes = _slopes.Span;
-        Span<T> residuals = _residuals.Span;
-        ReadOnlySpan<T> means = _means.Span;
-        ReadOnlySpan<T> slope = _trials.Number(_slope);
-        int first = _trials.First[j];
-        int after = first + _trials.Count[j];
-        T spread = zero;
-        slopes.Clear();
-        for (int p = first; p < after; p++)
-        {
-            T included = Included(p);
-            T deviation = T.And(included, slope[p] - centre);
-            spread = T.Fma(deviation, deviation, spread);
-            foreach (int c in _columns.WithinTherapists)
-            {
-                slopes[c] = T.Fma(deviation, _trials.Number(_columns.Numbers[c])[p] - means[c], slopes[c]);
-            }
-        }
-
+        int m = Statistics.Columns;
+        Span<T> squares = _squares.Span;
+        Span<T> values = Statistics.Values.Slice(j * Statistics.Stride, Statistics.Stride);
+        T centre = _block.Centre(m, n);
+        T spread = _block.Product(m, m);
         T varies = T.LessThan(T.Create(RoundingShare) * T.Fma(n * centre, centre, spread), spread);
         spread = T.And(varies, spread);
         T root = T.Sqrt(spread);
         T rows = T.Sqrt(n);
-        Span<T> values = Statistics.Values.Slice(j * Statistics.Stride, Statistics.Stride);
         values[0] = rows;
         values[1] = rows * centre;
         values[2] = root;
         for (int c = 0; c < m; c++)
         {
-            slopes[c] = T.And(varies, slopes[c] / spread);
-            values[SlopeStatistics<T>.Triangle + c] = rows * means[c];
-            values[SlopeStatistics<T>.Triangle + m + c] = root * slopes[c];
-            _squares.Span[c] = T.Fma(n * means[c], means[c], _squares.Span[c]);
+            T mean = _block.Centre(c, n);
+            values[SlopeStatistics<T>.Triangle + c] = rows * mean;
+            values[SlopeStatistics<T>.Triangle + m + c] = T.Create(0);
+            squares[c] = T.Fma(n * mean, mean, squares[c]);
         }
 
-        for (int p = first; p < after; p++)
+        foreach (int c in _columns.WithinTherapists)
         {
-            T included = Included(p);
-            foreach (int c in _columns.WithinTherapists)
-            {
-                T deviation = T.And(included, _trials.Number(_columns.Numbers[c])[p] - means[c]);
-                _squares.Span[c] = T.Fma(deviation, deviation, _squares.Span[c]);
-                residuals[c] = T.And(included, deviation - (slopes[c] * (slope[p] - centre)));
-            }
+            squares[c] += _block.Product(c, c);
+            T slope = T.And(varies, _block.Product(c, m) / spread);
+            values[SlopeStatistics<T>.Triangle + m + c] = root * slope;
+            _block.Subtract(c, slope, m);
+        }
 
-            _columns.AddProducts(Statistics.Within, residuals);
+        Span<T> within = Statistics.Within;
+        int[] columns = _columns.WithinTherapists;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            for (int k = 0; k <= i; k++)
+            {
+                within[Packed.Index(columns[i], columns[k])] += _block.Product(columns[i], columns[k]);
+            }
         }
     }
 }

@@ -125,7 +125,15 @@ internal sealed class ThreeLevelFit<T>
         _data = data;
         T all = T.FromBits(ulong.MaxValue);
         T divisor = Start(data);
-        Converged = Search(all, divisor, out T lowest, out int evaluations);
+        Converged = Search(all, divisor, ApproximateEvaluations, out T lowest, out int evaluations);
+        T left = T.AndNot(all, Converged);
+        if (T.Any(left))
+        {
+            Converged = T.Or(Converged, Search(left, divisor, 0, out T again, out int more));
+            lowest = T.Select(left, again, lowest);
+            evaluations += more;
+        }
+
         if (data.Therapists < FewTherapists)
         {
             evaluations += SearchAgain(divisor, lowest);
@@ -135,8 +143,8 @@ internal sealed class ThreeLevelFit<T>
         Evaluations = evaluations + 2;
     }
 
-    // From where the lanes stand; returns the mask of those that came to a minimum.
-    private T Search(T where, T divisor, out T lowest, out int evaluations)
+    // From where the lanes stand, with the exact Hessian after some evaluations; returns the mask of those that came to a minimum.
+    private T Search(T where, T divisor, int approximate, out T lowest, out int evaluations)
     {
         T one = T.Create(1);
         Span<T> at = _at.Span;
@@ -150,7 +158,7 @@ internal sealed class ThreeLevelFit<T>
         evaluations = 1;
         for (; evaluations < MostEvaluations && T.Any(open); evaluations++)
         {
-            T value = Evaluate(divisor, evaluations > ApproximateEvaluations);
+            T value = Evaluate(divisor, evaluations > approximate);
             T better = T.And(open, T.LessThan(value, lowest - T.Fma(T.Create(LeastShareOfFall), promised, T.Create(-Rise))));
             T most = T.Create(LongestStep) * (one + Largest(at));
             T decrement = _derivatives.Step.Take(most);
@@ -186,7 +194,7 @@ internal sealed class ThreeLevelFit<T>
         {
             StartInside(0, onBound0, sign);
             StartInside(3, onBound3, sign);
-            T closed = Search(again, divisor, out T other, out int more);
+            T closed = Search(again, divisor, ApproximateEvaluations, out T other, out int more);
             evaluations += more;
             T isLower = T.LessThan(other, T.Select(Converged, lowest - T.Create(LeastGain), T.Create(double.PositiveInfinity)));
             T isBetter = T.And(T.And(again, closed), isLower);

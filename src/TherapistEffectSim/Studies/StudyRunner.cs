@@ -110,7 +110,7 @@ public static class StudyRunner
     }
 
     internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) =>
-        plan.Growth is not null ? TableEngine(plan, lanes)
+        plan.Growth is not null || (plan.Fits.IsEmpty && !plan.TableFits.IsEmpty && plan.Correlations is null) ? TableEngine(plan, lanes)
         : plan.TableFits.IsEmpty ? LaneEngine(plan, lanes)
         : new JoinedEngine(LaneEngine(plan, lanes), TableEngine(plan, lanes));
 

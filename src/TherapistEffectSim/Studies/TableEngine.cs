@@ -129,8 +129,11 @@ internal sealed class TableEngine : IReplicateEngine
 }
 
 /// <summary>Two engines on the same replicates.</summary>
-internal sealed class JoinedEngine(IReplicateEngine first, IReplicateEngine second) : IReplicateEngine
+internal sealed class JoinedEngine(IReplicateEngine first, IReplicateEngine second) : IReplicateEngine, IFitsByTables
 {
+    /// <inheritdoc/>
+    public long FitsByTables => (second as IFitsByTables)?.FitsByTables ?? 0;
+
     public void Run(long replicate, int count, LeafValues values)
     {
         first.Run(replicate, count, values);
