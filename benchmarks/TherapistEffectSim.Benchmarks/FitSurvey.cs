@@ -26,10 +26,13 @@ internal static class FitSurvey
                 return 0;
             case ["caseloads", string sets]:
                 return CaseloadSurvey.Run(Number(sets));
+            case ["study", string file, string replicates]:
+                return StudySurvey.Run(file, Number(replicates));
             default:
                 Console.Error.WriteLine("usage: survey slopes THERAPISTS CASELOAD SLOPE_SD DATA_SETS FITTED_AGAIN");
                 Console.Error.WriteLine("       survey levels THERAPISTS CASELOAD PATTERNS DATA_SETS FITTED_AGAIN");
                 Console.Error.WriteLine("       survey caseloads DATA_SETS");
+                Console.Error.WriteLine("       survey study STUDY REPLICATES");
                 return 2;
         }
     }

@@ -68,4 +68,31 @@ internal sealed class SlopeStatistics<T>
         CrossProducts.SetLane(Within, lane, data.Rest, Columns);
         Observations = Observations.With(lane, data.Observations);
     }
+
+    /// <summary>Takes over some columns of other statistics with the same therapists.</summary>
+    /// <param name="from">With more columns.</param>
+    /// <param name="columns">[column] Column there, in ascending order; that of the outcome is the last.</param>
+    public void TakeColumns(SlopeStatistics<T> from, ReadOnlySpan<int> columns)
+    {
+        Observations = from.Observations;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            for (int k = 0; k <= i; k++)
+            {
+                Within[Packed.Index(i, k)] = from.Within[Packed.Index(columns[i], columns[k])];
+            }
+        }
+
+        for (int j = 0; j < Therapists; j++)
+        {
+            ReadOnlySpan<T> source = from.Values.Slice(j * from.Stride, from.Stride);
+            Span<T> target = Values.Slice(j * Stride, Stride);
+            source[..Triangle].CopyTo(target);
+            for (int i = 0; i < columns.Length; i++)
+            {
+                target[Triangle + i] = source[Triangle + columns[i]];
+                target[Triangle + Columns + i] = source[Triangle + from.Columns + columns[i]];
+            }
+        }
+    }
 }

@@ -27,6 +27,11 @@ internal sealed class ThreeLevelFit<T>
     private const double RankTolerance = 1e-10;
     private const double LeastPivot = 1e-7; // of a column's own diagonal: what is left keeps nine digits
     private const double LeastVarianceInErrors = 0.1;
+    private const int FewTherapists = 30;        // of 2,000 fits with as many, none had a second minimum
+    private const double ShareOnBound = 0.05;    // of the root of a variance's standard error, below which there is a second start
+    private const double InsideInErrors = 2;     // of the same, where that starts
+    private const double InsideCorrelation = 0.8;
+    private const double LeastGain = 1e-7;       // of the second start, else the first one's minimum stands
 
     private readonly bool _reml;
     private readonly bool[] _free; // which elements of both Λ are estimated; empty: all
@@ -34,6 +39,8 @@ internal sealed class ThreeLevelFit<T>
     private readonly ThreeLevelCriterion<T> _criterion;
     private readonly ThreeLevelDerivatives<T> _derivatives;
     private readonly LaneBuffer<T> _at;
+    private readonly LaneBuffer<T> _found; // of the first search
+    private readonly LaneBuffer<T> _error; // [element] root of the standard error of the variance, where there is none
     private readonly LaneBuffer<T> _accepted;
     private readonly LaneBuffer<T> _step;
     private readonly LaneBuffer<T> _beta;
@@ -58,6 +65,8 @@ internal sealed class ThreeLevelFit<T>
         _criterion = new(therapists, patterns, columns);
         _derivatives = new(patterns, columns, reml, _free);
         _at = new(Elements);
+        _found = new(Elements);
+        _error = new(Elements);
         _accepted = new(Elements);
         _step = new(Elements);
         _beta = new(columns - 1);
@@ -114,20 +123,42 @@ internal sealed class ThreeLevelFit<T>
     public void Fit(ThreeLevelStatistics<T> data)
     {
         _data = data;
+        T all = T.FromBits(ulong.MaxValue);
+        T divisor = Start(data);
+        Converged = Search(all, divisor, ApproximateEvaluations, out T lowest, out int evaluations);
+        T left = T.AndNot(all, Converged);
+        if (T.Any(left))
+        {
+            Converged = T.Or(Converged, Search(left, divisor, 0, out T again, out int more));
+            lowest = T.Select(left, again, lowest);
+            evaluations += more;
+        }
+
+        if (data.Therapists < FewTherapists)
+        {
+            evaluations += SearchAgain(divisor, lowest);
+        }
+
+        Finish(data, divisor);
+        Evaluations = evaluations + 2;
+    }
+
+    // From where the lanes stand, with the exact Hessian after some evaluations; returns the mask of those that came to a minimum.
+    private T Search(T where, T divisor, int approximate, out T lowest, out int evaluations)
+    {
         T one = T.Create(1);
         Span<T> at = _at.Span;
         Span<T> accepted = _accepted.Span;
         Span<T> step = _step.Span;
-        T divisor = Start(data);
         step.Clear();
         at.CopyTo(accepted);
-        T lowest = T.Create(double.PositiveInfinity);
+        lowest = T.Create(double.PositiveInfinity);
         T promised = T.Create(0);
-        T open = T.FromBits(ulong.MaxValue);
-        int evaluations = 1;
+        T open = where;
+        evaluations = 1;
         for (; evaluations < MostEvaluations && T.Any(open); evaluations++)
         {
-            T value = Evaluate(divisor, evaluations > ApproximateEvaluations);
+            T value = Evaluate(divisor, evaluations > approximate);
             T better = T.And(open, T.LessThan(value, lowest - T.Fma(T.Create(LeastShareOfFall), promised, T.Create(-Rise))));
             T most = T.Create(LongestStep) * (one + Largest(at));
             T decrement = _derivatives.Step.Take(most);
@@ -146,10 +177,58 @@ internal sealed class ThreeLevelFit<T>
             open = T.AndNot(open, T.And(better, T.LessThan(decrement, T.Create(DecrementAtTheEnd))));
         }
 
-        Converged = T.AndNot(TakeLastSteps(divisor), open);
-        Finish(data, divisor);
-        Evaluations = evaluations + 2;
+        return T.AndNot(TakeLastSteps(where, divisor), open);
     }
+
+    // Several minima are nearly always one inside and one on the bound: a level that ended there starts again well inside, with a covariance above 0 and with one below.
+    private int SearchAgain(T divisor, T lowest)
+    {
+        Span<T> at = _at.Span;
+        Span<T> found = _found.Span;
+        at.CopyTo(found);
+        T onBound0 = T.Or(IsOnBound(0), IsOnBound(2));
+        T onBound3 = T.Or(IsOnBound(3), IsOnBound(5));
+        T again = T.Or(onBound0, onBound3);
+        int evaluations = 0;
+        for (int sign = 1; sign >= -1 && T.Any(again); sign -= 2)
+        {
+            StartInside(0, onBound0, sign);
+            StartInside(3, onBound3, sign);
+            T closed = Search(again, divisor, ApproximateEvaluations, out T other, out int more);
+            evaluations += more;
+            T isLower = T.LessThan(other, T.Select(Converged, lowest - T.Create(LeastGain), T.Create(double.PositiveInfinity)));
+            T isBetter = T.And(T.And(again, closed), isLower);
+            for (int i = 0; i < Elements; i++)
+            {
+                found[i] = T.Select(isBetter, at[i], found[i]);
+            }
+
+            lowest = T.Select(isBetter, other, lowest);
+            Converged = T.Or(Converged, isBetter);
+        }
+
+        found.CopyTo(at);
+        return evaluations;
+    }
+
+    private void StartInside(int level, T isOnBound, int sign)
+    {
+        Span<T> at = _at.Span;
+        T first = T.Create(InsideInErrors) * _error.Span[level];
+        T second = T.Create(InsideInErrors) * _error.Span[level + 2];
+        for (int i = level; i < level + 3; i++)
+        {
+            at[i] = _found.Span[i];
+        }
+
+        at[level] = T.Select(isOnBound, T.And(first, IsFree(level)), at[level]);
+        at[level + 1] = T.Select(isOnBound, T.And(T.Create(sign * InsideCorrelation) * second, IsFree(level + 1)), at[level + 1]);
+        at[level + 2] = T.Select(isOnBound, T.And(second, IsFree(level + 2)), at[level + 2]);
+    }
+
+    private T IsOnBound(int element) => T.And(IsFree(element), T.LessThan(T.Abs(_at.Span[element]), T.Create(ShareOnBound) * _error.Span[element]));
+
+    private T IsFree(int element) => T.FromBits(_free.Length == 0 || _free[element] ? ulong.MaxValue : 0);
 
     // The criterion, its slope and Hessian.
     private T Evaluate(T divisor, bool isExact)
@@ -169,11 +248,10 @@ internal sealed class ThreeLevelFit<T>
     }
 
     // With the exact Hessian, until the decrement is small by it too; returns the mask of the lanes in which it is.
-    private T TakeLastSteps(T divisor)
+    private T TakeLastSteps(T where, T divisor)
     {
         Span<T> at = _at.Span;
-        T all = T.FromBits(ulong.MaxValue);
-        T open = all;
+        T open = where;
         T isFar = T.FromBits(0);
         for (int step = 0; step < MostLastSteps && T.Any(open); step++)
         {
@@ -189,7 +267,7 @@ internal sealed class ThreeLevelFit<T>
             open = T.AndNot(isShort, T.LessThan(decrement, T.Create(DecrementOfLastStep)));
         }
 
-        return T.AndNot(all, T.Or(open, isFar));
+        return T.AndNot(where, T.Or(open, isFar));
     }
 
     private void Finish(ThreeLevelStatistics<T> data, T divisor)
@@ -230,8 +308,12 @@ internal sealed class ThreeLevelFit<T>
         for (int level = 0; level < Elements; level += 3)
         {
             ReadOnlySpan<T> psi = _derivatives.Step.Step.Span.Slice(level, 3);
-            T psi11 = T.Max(T.Create(LeastVarianceInErrors) * _derivatives.ErrorAtZero(level), psi[0]);
-            T psi22 = T.Max(T.Create(LeastVarianceInErrors) * _derivatives.ErrorAtZero(level + 2), psi[2]);
+            T error11 = _derivatives.ErrorAtZero(level);
+            T error22 = _derivatives.ErrorAtZero(level + 2);
+            _error.Span[level] = T.Sqrt(error11);
+            _error.Span[level + 2] = T.Sqrt(error22);
+            T psi11 = T.Max(T.Create(LeastVarianceInErrors) * error11, psi[0]);
+            T psi22 = T.Max(T.Create(LeastVarianceInErrors) * error22, psi[2]);
             at[level] = T.Sqrt(psi11);
             T most = T.Create(0.9) * T.Sqrt(psi22);
             at[level + 1] = T.Max(T.Create(0) - most, T.Min(most, psi[1] / at[level]));

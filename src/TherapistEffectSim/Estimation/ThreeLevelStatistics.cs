@@ -93,6 +93,49 @@ internal sealed class ThreeLevelStatistics<T>
         Observations = Observations.With(lane, data.Observations);
     }
 
+    /// <summary>Takes over some columns of other statistics with the same therapists and patterns.</summary>
+    /// <param name="from">With more columns.</param>
+    /// <param name="columns">[column] Column there, in ascending order; that of the outcome is the last.</param>
+    public void TakeColumns(ThreeLevelStatistics<T> from, ReadOnlySpan<int> columns)
+    {
+        Observations = from.Observations;
+        TakeProducts(from.Within, Within, columns);
+        for (int k = 0; k < Patterns; k++)
+        {
+            ReadOnlySpan<T> source = from.PatternValues.Slice(k * from.PatternStride, from.PatternStride);
+            Span<T> target = PatternValues.Slice(k * PatternStride, PatternStride);
+            source[..PatternHead].CopyTo(target);
+            for (int part = 0; part < 3; part++)
+            {
+                TakeProducts(
+                    source[(PatternHead + (part * Packed.Length(from.Columns)))..], target[(PatternHead + (part * Packed.Length(Columns)))..], columns);
+            }
+        }
+
+        for (int place = 0; place < Therapists * Patterns; place++)
+        {
+            ReadOnlySpan<T> source = from.Sums.Slice(place * from.SumStride, from.SumStride);
+            Span<T> target = Sums.Slice(place * SumStride, SumStride);
+            target[0] = source[0];
+            for (int i = 0; i < columns.Length; i++)
+            {
+                target[1 + i] = source[1 + columns[i]];
+                target[1 + Columns + i] = source[1 + from.Columns + columns[i]];
+            }
+        }
+    }
+
+    private static void TakeProducts(ReadOnlySpan<T> source, Span<T> target, ReadOnlySpan<int> columns)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            for (int k = 0; k <= i; k++)
+            {
+                target[Packed.Index(i, k)] = source[Packed.Index(columns[i], columns[k])];
+            }
+        }
+    }
+
     // Rows that are orthogonal to the patients' Z, and so to the therapists': what they have of these is rounding.
     private void AddOrthogonal(int lane, ReadOnlySpan<double> outer, int width)
     {

@@ -46,7 +46,7 @@ internal static class GeneratedColumns
     public const string Slope = "slope";
     public const string TrueTherapistSlope = "true_therapist_slope";
 
-    /// <summary>Variables of all scenarios, with their levels, in the order of a program's inputs.</summary>
+    /// <summary>Variables of all scenarios, with their levels, in the order of a program's inputs; the traits follow, then what growth scenarios alone have.</summary>
     private static readonly ImmutableArray<(string Name, ColumnLevel Level)> s_common =
     [
         (Outcome, ColumnLevel.Patient),
@@ -105,11 +105,14 @@ internal static class GeneratedColumns
     {
         int common = s_common.IndexOf(s_common.FirstOrDefault(c => c.Name == name));
         int trait = common < 0 ? TraitsIn(scenario).IndexOf(name) : -1;
-        return trait >= 0 ? Common + trait : common;
+        int growth = HasGrowth(scenario) ? s_ofGrowth.IndexOf(s_ofGrowth.FirstOrDefault(c => c.Name == name)) : -1;
+        return trait >= 0 ? Common + trait
+            : growth >= 0 ? Common + scenario.Traits.Count + growth
+            : common;
     }
 
     /// <summary>Number of a program's inputs.</summary>
-    public static int InputsIn(Scenario scenario) => Common + scenario.Traits.Count;
+    public static int InputsIn(Scenario scenario) => Common + scenario.Traits.Count + (HasGrowth(scenario) ? s_ofGrowth.Length : 0);
 
     /// <summary>Whether a variable exists only where the generator takes its longer path.</summary>
     public static bool IsFurther(Scenario scenario, string name) => name is Adherence or Sessions or Retained || TraitsIn(scenario).Contains(name);

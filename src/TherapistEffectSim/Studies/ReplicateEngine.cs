@@ -135,6 +135,19 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
     public static void Store(T value, double[] target, int offset) =>
         MemoryMarshal.Write(MemoryMarshal.AsBytes(target.AsSpan(offset, T.Width)), in value);
 
+    /// <summary>Replaces the bits of the lanes' replicates.</summary>
+    public static ulong WithLanes(ulong bits, T mask, int offset) =>
+        (bits & ~(LeafDecisions.First(T.Width) << offset)) | (T.Bits(mask) << offset);
+
+    /// <summary>Stores the F ratio of the therapist columns.</summary>
+    public static void StoreFRatio(in WithinTherapists<T> within, FitValues values, int offset)
+    {
+        Store(within.Between * within.WithinDf / (within.Within * within.BetweenDf), values.FRatio, offset);
+        Store(within.BetweenDf, values.BetweenDf, offset);
+        Store(within.WithinDf, values.WithinDf, offset);
+        values.FEstimable = WithLanes(values.FEstimable, within.Estimable, offset);
+    }
+
     // Robust errors, corrections and coefficients tested together read the criterion of the iterated fit.
     private static bool HasClosedForm(ScenarioPlan plan, PlannedFit fit, int index) =>
         plan.World.IsBalanced && !fit.OnTherapistMeans && !fit.NeedsHc3 && !fit.NeedsCr2 && plan.Corrections.All(c => c.Fit != index)
@@ -437,16 +450,4 @@ internal sealed class ReplicateEngine<T> : IReplicateEngine
             values[level].Estimable = WithLanes(values[level].Estimable, found.Estimable, offset);
         }
     }
-
-    private static void StoreFRatio(in WithinTherapists<T> within, FitValues values, int offset)
-    {
-        Store(within.Between * within.WithinDf / (within.Within * within.BetweenDf), values.FRatio, offset);
-        Store(within.BetweenDf, values.BetweenDf, offset);
-        Store(within.WithinDf, values.WithinDf, offset);
-        values.FEstimable = WithLanes(values.FEstimable, within.Estimable, offset);
-    }
-
-    // Replaces the bits of the lanes' replicates.
-    private static ulong WithLanes(ulong bits, T mask, int offset) =>
-        (bits & ~(LeafDecisions.First(T.Width) << offset)) | (T.Bits(mask) << offset);
 }

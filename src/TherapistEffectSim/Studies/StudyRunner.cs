@@ -110,9 +110,18 @@ public static class StudyRunner
     }
 
     internal static IReplicateEngine Engine(ScenarioPlan plan, int? lanes) =>
-        plan.Growth is not null ? new TableEngine(plan)
+        plan.Growth is not null || (plan.Fits.IsEmpty && !plan.TableFits.IsEmpty && plan.Correlations is null) ? TableEngine(plan, lanes)
         : plan.TableFits.IsEmpty ? LaneEngine(plan, lanes)
-        : new JoinedEngine(LaneEngine(plan, lanes), new TableEngine(plan));
+        : new JoinedEngine(LaneEngine(plan, lanes), TableEngine(plan, lanes));
+
+    private static IReplicateEngine TableEngine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
+    {
+        8 => new LaneTableEngine<Lane8>(plan),
+        4 => new LaneTableEngine<Lane4>(plan),
+        2 => new LaneTableEngine<Lane2>(plan),
+        1 => new LaneTableEngine<Lane1>(plan),
+        int other => throw WrongLanes(other),
+    };
 
     private static IReplicateEngine LaneEngine(ScenarioPlan plan, int? lanes) => (lanes ?? BestLanes) switch
     {
@@ -120,6 +129,8 @@ public static class StudyRunner
         4 => new ReplicateEngine<Lane4>(plan),
         2 => new ReplicateEngine<Lane2>(plan),
         1 => new ReplicateEngine<Lane1>(plan),
-        int other => throw new ArgumentOutOfRangeException(nameof(lanes), $"Lanes must be 1, 2, 4 or 8, but was {other}."),
+        int other => throw WrongLanes(other),
     };
+
+    private static ArgumentOutOfRangeException WrongLanes(int lanes) => new(nameof(lanes), $"Lanes must be 1, 2, 4 or 8, but was {lanes}.");
 }

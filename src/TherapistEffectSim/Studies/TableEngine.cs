@@ -15,7 +15,7 @@ internal sealed class TableEngine : IReplicateEngine
     private readonly GrowthData? _growth;
     private readonly TableFitter _fitter;
     private readonly TableModel?[] _models; // [method]
-    private readonly ModelData?[] _data;    // [method] of the replicate
+    private readonly ulong[] _all;          // [fit of tables] 1
 
     public TableEngine(ScenarioPlan plan)
     {
@@ -23,23 +23,48 @@ internal sealed class TableEngine : IReplicateEngine
         _growth = plan.Growth is null ? null : new(plan.Growth, plan.Key);
         _fitter = new(plan);
         _models = [.. plan.Methods.Select(method => method.IsOfTable ? new TableModel(method, plan.Cell.Scenario.Trial) : null)];
-        _data = new ModelData?[_models.Length];
+        _all = [.. plan.TableFits.Select(_ => 1UL)];
     }
 
     public void Run(long first, int count, LeafValues values)
     {
         for (int replicate = 0; replicate < count; replicate++)
         {
-            Draw(first + replicate);
-            if (_growth is not null)
-            {
-                values.Patients[replicate] = _growth.Patients;
-                values.Therapists[replicate] = _growth.Therapists;
-            }
+            Run(first + replicate, replicate, values, _all, 1);
+        }
+    }
 
-            for (int f = 0; f < _plan.TableFits.Length; f++)
+    /// <summary>Makes some fits of one replicate.</summary>
+    /// <param name="number">Of the replicate in the scenario, from 0.</param>
+    /// <param name="replicate">Of the leaf.</param>
+    /// <param name="values">Where they go.</param>
+    /// <param name="wanted">[fit of tables] Bits.</param>
+    /// <param name="bit">A fit is made if it has this one.</param>
+    public void Run(long number, int replicate, LeafValues values, ReadOnlySpan<ulong> wanted, ulong bit)
+    {
+        DataTable? patients = null;
+        bool isDrawn = false;
+        for (int m = 0; m < _models.Length; m++)
+        {
+            ModelData? data = null;
+            bool isRead = false;
+            for (int f = 0; f < wanted.Length; f++)
             {
-                _fitter.Fit(f, _data[_plan.TableFits[f].Method], values, replicate, first + replicate);
+                if (_plan.TableFits[f].Method != m || (wanted[f] & bit) == 0)
+                {
+                    continue;
+                }
+
+                if (!isDrawn)
+                {
+                    _growth?.Draw(number, allPatients: false);
+                    patients = _growth is null ? TrialData.Of(_plan.World, _plan.Key, number, allPatients: false) : null;
+                    isDrawn = true;
+                }
+
+                data = isRead ? data : Numbers(_models[m]!, patients ?? Table(_plan.Methods[m], _models[m]!));
+                isRead = true;
+                _fitter.Fit(f, data, values, replicate, number);
             }
         }
     }
@@ -87,19 +112,6 @@ internal sealed class TableEngine : IReplicateEngine
         }
     }
 
-    private void Draw(long replicate)
-    {
-        _growth?.Draw(replicate, allPatients: false);
-        DataTable? patients = _growth is null ? TrialData.Of(_plan.World, _plan.Key, replicate, allPatients: false) : null;
-        for (int m = 0; m < _models.Length; m++)
-        {
-            if (_models[m] is { } model)
-            {
-                _data[m] = Numbers(model, patients ?? Table(_plan.Methods[m], model));
-            }
-        }
-    }
-
     private DataTable Table(MethodModel method, TableModel model) =>
         method.IsByWeek ? _growth!.ByWeek(model.Columns) : _growth!.ByPatient(model.Columns);
 
@@ -117,8 +129,11 @@ internal sealed class TableEngine : IReplicateEngine
 }
 
 /// <summary>Two engines on the same replicates.</summary>
-internal sealed class JoinedEngine(IReplicateEngine first, IReplicateEngine second) : IReplicateEngine
+internal sealed class JoinedEngine(IReplicateEngine first, IReplicateEngine second) : IReplicateEngine, IFitsByTables
 {
+    /// <inheritdoc/>
+    public long FitsByTables => (second as IFitsByTables)?.FitsByTables ?? 0;
+
     public void Run(long replicate, int count, LeafValues values)
     {
         first.Run(replicate, count, values);

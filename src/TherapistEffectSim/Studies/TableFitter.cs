@@ -7,7 +7,8 @@ namespace TherapistEffectSim.Studies;
 /// <summary>Makes the fits of tables, by the estimators of single data sets, and stores what they found.</summary>
 internal sealed class TableFitter
 {
-    private const double SingularBelow = 1e-4; // smallest diagonal element of Λ; lme4's isSingular
+    /// <summary>Smallest diagonal element of Λ below which a fit is on the bound, as lme4's isSingular has it.</summary>
+    public const double SingularBelow = 1e-4;
 
     private readonly ScenarioPlan _plan;
     private readonly RandomEffectName[][] _effects; // [method]

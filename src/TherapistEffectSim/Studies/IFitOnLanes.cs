@@ -1,0 +1,15 @@
+using TherapistEffectSim.Randomness;
+
+namespace TherapistEffectSim.Studies;
+
+/// <summary>A planned fit of a table that is made without the table, for as many replicates as the lane is wide.</summary>
+/// <typeparam name="T">The lane.</typeparam>
+internal interface IFitOnLanes<T>
+    where T : unmanaged, ILane<T>
+{
+    /// <summary>Fits the replicates that were drawn last and stores what was found.</summary>
+    /// <param name="leaf">Where it goes.</param>
+    /// <param name="offset">Of the first replicate in the leaf.</param>
+    /// <returns>Mask: the replicate is one for <see cref="TableFitter"/>, which decides whether it can be fitted at all; what was stored does not count.</returns>
+    T Run(LeafValues leaf, int offset);
+}
