@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs lme4 on W1, W2 and W3; one line 'peer workload ms_per_rep' per run on stdout, details on stderr.
+# Runs lme4 on W1, W2 and W3, or on W4 (random slopes) and W5 (three levels); one line 'peer workload ms_per_rep' per run on stdout, details on stderr.
 # usage: run.sh [SCALE] [WORKLOAD...]; SCALE multiplies the replicates.
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
@@ -24,11 +24,17 @@ for workload in ${workloads[*]}; do
     W1) size="30 10"; replicates=400 ;;
     W2) size="100 20"; replicates=250 ;;
     W3) size="500 50"; replicates=25 ;;
-    *) echo "workload must be W1, W2 or W3, but was $workload." >&2; exit 2 ;;
+    W4) size="50 20"; replicates=200 ;;
+    W5) size="40 10"; replicates=50 ;;
+    *) echo "workload must be one of W1 to W5, but was $workload." >&2; exit 2 ;;
   esac
   replicates=$(awk -v r="$replicates" -v s="$scale" 'BEGIN { n = int(r * s + 0.5); print n < 5 ? 5 : n }')
   # shellcheck disable=SC2086 # two words
   timeout 900 Rscript lme4_modular.R "$workload" $size "$replicates" || status=1
+  if [[ $workload == W5 ]]; then # the same with eight patterns of visits
+    VISITS=8 timeout 900 Rscript lme4_modular.R "$workload" 40 10 "$replicates" | sed 's/ W5 / W5-patterns /' || status=1
+  fi
+  case $workload in W4 | W5) continue ;; esac # the fastest way that lme4 offers is enough
   # shellcheck disable=SC2086
   DERIVS=0 timeout 900 Rscript lme4_refit.R "$workload" $size "$replicates" || status=1
 done

@@ -32,7 +32,7 @@ internal sealed partial class ThreeLevelDerivatives<T>
         _outer.Squares = _outer.Squares.Plus(square);
         _outer.Pairs.AddTraces(one, own, own);
         _outer.Forms.AddForms(own, square);
-        Symmetric2<T> ofColumns = TakeColumns(rows, criterion.Factor, k, p, t1, t2);
+        Symmetric2<T> ofColumns = _forScoring ? default : TakeColumns(rows, criterion.Factor, k, p, t1, t2);
         TherapistSums<T> sums = new() { V1 = v1, V2 = v2, Square = Symmetric2<T>.Square(v1, v2), K = k, OfColumns = ofColumns };
         TakePatients(data, criterion, j, ref sums);
         TakeCross(sums, k, n11, n12, n21, n22, t1, t2);
@@ -63,7 +63,7 @@ internal sealed partial class ThreeLevelDerivatives<T>
             T c1 = a1 - (n * p.First(sums.V1, sums.V2));
             T c2 = a2 - (n * p.Second(sums.V1, sums.V2));
             sums.AddPatients(n, p, c1, c2);
-            if (_reml)
+            if (_reml && !_forScoring)
             {
                 AddColumns(ref pattern, own.Slice(1, _p), own.Slice(1 + m, _p), n, sums.OfColumns);
             }
@@ -125,7 +125,7 @@ internal sealed partial class ThreeLevelDerivatives<T>
             .Plus(sums.Squares.Between(p));
         _inner.Squares = _inner.Squares.Plus(squares);
         _inner.Forms.AddForms(p, squares);
-        if (_reml)
+        if (_reml && !_forScoring)
         {
             T x11 = T.Fma(state.A11, sums.Y11, state.A12 * sums.Y21);
             T x12 = T.Fma(state.A11, sums.Y12, state.A12 * sums.Y22);

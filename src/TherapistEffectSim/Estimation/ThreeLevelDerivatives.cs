@@ -18,6 +18,7 @@ internal sealed partial class ThreeLevelDerivatives<T>
 
     private readonly int _p;
     private readonly bool _reml;
+    private bool _forScoring;
     private readonly PatternSums<T>[] _patterns;
     private readonly LaneBuffer<T> _coefficients; // −β, then 1
     private readonly LaneBuffer<T> _inverse;      // packed (XᵀH⁻¹X)⁻¹, not scaled by σ²
@@ -54,8 +55,12 @@ internal sealed partial class ThreeLevelDerivatives<T>
     public ReadOnlySpan<PatternSums<T>> Patterns => _patterns;
 
     /// <summary>Takes the sums where the criterion stands.</summary>
-    public void Take(ThreeLevelStatistics<T> data, ThreeLevelCriterion<T> criterion)
+    /// <param name="data">The data.</param>
+    /// <param name="criterion">The criterion.</param>
+    /// <param name="forScoring">For <see cref="Moments"/>, which needs no sums of the fixed effects.</param>
+    public void Take(ThreeLevelStatistics<T> data, ThreeLevelCriterion<T> criterion, bool forScoring = false)
     {
+        _forScoring = forScoring;
         _inner = default;
         _outer = default;
         _cross = default;

@@ -4,7 +4,7 @@ namespace TherapistEffectSim.Estimation;
 
 /// <summary>Fits of a model in which intercept and slope, correlated, vary between therapists and between their patients: one data set per lane.</summary>
 /// <remarks>
-/// Newton's method in the six elements of both Λ from a start by moments, as in <see cref="RandomSlopeFit{T}"/>. At first the Hessian leaves out what the fixed effects take off the
+/// Newton's method in the six elements of both Λ from a start by moments, as in <see cref="RandomSlopeFit{T}"/>; with several patterns of visits, of which moments at 0 make no use, after a step of scoring from there. At first the Hessian leaves out what the fixed effects take off the
 /// second derivatives of the patients' elements, so that steps are linear, with a rate of about the share of fixed effects among the therapists; where there are few therapists this
 /// takes long, so that after some evaluations, and for the last step of every fit, the Hessian is exact.
 /// Owns its scratch memory: one per thread. Allocates in the constructor only.
@@ -303,17 +303,57 @@ internal sealed class ThreeLevelFit<T>
             divisor -= T.And(_criterion.Factor.Kept[i], one);
         }
 
-        _derivatives.Take(data, _criterion);
+        _derivatives.Take(data, _criterion, forScoring: true);
         _derivatives.Moments(one / variance);
         for (int level = 0; level < Elements; level += 3)
         {
-            ReadOnlySpan<T> psi = _derivatives.Step.Step.Span.Slice(level, 3);
-            T error11 = _derivatives.ErrorAtZero(level);
-            T error22 = _derivatives.ErrorAtZero(level + 2);
-            _error.Span[level] = T.Sqrt(error11);
-            _error.Span[level + 2] = T.Sqrt(error22);
-            T psi11 = T.Max(T.Create(LeastVarianceInErrors) * error11, psi[0]);
-            T psi22 = T.Max(T.Create(LeastVarianceInErrors) * error22, psi[2]);
+            _error.Span[level] = T.Sqrt(_derivatives.ErrorAtZero(level));
+            _error.Span[level + 2] = T.Sqrt(_derivatives.ErrorAtZero(level + 2));
+        }
+
+        TakeVariances(_derivatives.Step.Step.Span);
+        if (data.Patterns > 1)
+        {
+            Score(divisor);
+        }
+
+        return divisor;
+    }
+
+    // A step of scoring in the variances: on their own scale they are nearly there, where Newton's steps in the elements of Λ are short.
+    private void Score(T divisor)
+    {
+        Span<T> at = _at.Span;
+        Span<T> psi = _step.Span;
+        for (int level = 0; level < Elements; level += 3)
+        {
+            psi[level] = at[level] * at[level];
+            psi[level + 1] = at[level] * at[level + 1];
+            psi[level + 2] = T.Fma(at[level + 1], at[level + 1], at[level + 2] * at[level + 2]);
+        }
+
+        _criterion.Evaluate(_data, at, divisor, _reml);
+        _derivatives.Take(_data, _criterion, forScoring: true);
+        _derivatives.Moments(divisor / _criterion.Residual);
+        for (int i = 0; i < Elements; i++)
+        {
+            psi[i] += _derivatives.Step.Step.Span[i];
+        }
+
+        TakeVariances(psi);
+    }
+
+    // Λ of variances and covariances, kept away from the bound.
+    private void TakeVariances(ReadOnlySpan<T> variances)
+    {
+        Span<T> at = _at.Span;
+        for (int level = 0; level < Elements; level += 3)
+        {
+            ReadOnlySpan<T> psi = variances.Slice(level, 3);
+            T error1 = _error.Span[level];
+            T error2 = _error.Span[level + 2];
+            T psi11 = T.Max(T.Create(LeastVarianceInErrors) * error1 * error1, psi[0]);
+            T psi22 = T.Max(T.Create(LeastVarianceInErrors) * error2 * error2, psi[2]);
             at[level] = T.Sqrt(psi11);
             T most = T.Create(0.9) * T.Sqrt(psi22);
             at[level + 1] = T.Max(T.Create(0) - most, T.Min(most, psi[1] / at[level]));
@@ -324,8 +364,6 @@ internal sealed class ThreeLevelFit<T>
         {
             at[i] = _free[i] ? at[i] : T.Create(0);
         }
-
-        return divisor;
     }
 
     private static T Largest(ReadOnlySpan<T> values)
