@@ -200,8 +200,8 @@ internal sealed class ThreeLevelCriterion<T>
             Span<T> second = rows.Slice(m, m);
             for (int i = 0; i < x.Length; i++)
             {
-                first[i] = T.Fma(state.A11, x[i], T.Fma(state.A12, y[i], first[i]));
-                second[i] = T.Fma(state.A21, x[i], T.Fma(state.A22, y[i], second[i]));
+                first[i] += T.Fma(state.A11, x[i], state.A12 * y[i]); // one addition from pattern to pattern, not two
+                second[i] += T.Fma(state.A21, x[i], state.A22 * y[i]);
             }
         }
 
