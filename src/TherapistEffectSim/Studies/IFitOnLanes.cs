@@ -12,4 +12,15 @@ internal interface IFitOnLanes<T>
     /// <param name="offset">Of the first replicate in the leaf.</param>
     /// <returns>Mask: the replicate is one for <see cref="TableFitter"/>, which decides whether it can be fitted at all; what was stored does not count.</returns>
     T Run(LeafValues leaf, int offset);
+
+    /// <summary>Says of the lanes' replicates that they were fitted, without an F ratio.</summary>
+    /// <param name="values">Of the fit.</param>
+    /// <param name="offset">Of the first replicate in the leaf.</param>
+    static void Mark(FitValues values, int offset)
+    {
+        T all = T.FromBits(ulong.MaxValue);
+        values.Estimable = ReplicateEngine<T>.WithLanes(values.Estimable, all, offset);
+        values.Converged = ReplicateEngine<T>.WithLanes(values.Converged, all, offset);
+        values.FEstimable = ReplicateEngine<T>.WithLanes(values.FEstimable, T.FromBits(0), offset);
+    }
 }

@@ -53,9 +53,7 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
         T fitted = IsFitted(data, fit);
         T all = T.FromBits(ulong.MaxValue);
         ReplicateEngine<T>.Store(fit.Criterion, values.Criterion, offset);
-        values.Estimable = ReplicateEngine<T>.WithLanes(values.Estimable, all, offset);
-        values.Converged = ReplicateEngine<T>.WithLanes(values.Converged, all, offset);
-        values.FEstimable = ReplicateEngine<T>.WithLanes(values.FEstimable, T.FromBits(0), offset);
+        IFitOnLanes<T>.Mark(values, offset);
         if (_isWhole)
         {
             ReplicateEngine<T>.Store(fit.Theta, values.Theta, offset);

@@ -52,9 +52,7 @@ internal sealed class SlopeRowFit<T> : IFitOnLanes<T>
         T fitted = T.And(T.And(_fit.Converged, _fit.WellConditioned), HasEnough(data));
         T all = T.FromBits(ulong.MaxValue);
         ReplicateEngine<T>.Store(_fit.Criterion, values.Criterion, offset);
-        values.Estimable = ReplicateEngine<T>.WithLanes(values.Estimable, all, offset);
-        values.Converged = ReplicateEngine<T>.WithLanes(values.Converged, all, offset);
-        values.FEstimable = ReplicateEngine<T>.WithLanes(values.FEstimable, T.FromBits(0), offset);
+        IFitOnLanes<T>.Mark(values, offset);
         if (_planned.Without is null)
         {
             ReplicateEngine<T>.Store(_fit.Variance, values.Variance, offset);

@@ -63,9 +63,7 @@ internal sealed class VisitFit<T> : IFitOnLanes<T>
         }
 
         T all = T.FromBits(ulong.MaxValue);
-        values.Estimable = ReplicateEngine<T>.WithLanes(values.Estimable, all, offset);
-        values.Converged = ReplicateEngine<T>.WithLanes(values.Converged, all, offset);
-        values.FEstimable = ReplicateEngine<T>.WithLanes(values.FEstimable, T.FromBits(0), offset);
+        IFitOnLanes<T>.Mark(values, offset);
         if (_planned.Without is null)
         {
             ReplicateEngine<T>.Store(_fit.Variance, values.Variance, offset);
