@@ -24,8 +24,7 @@ internal static class NestedStart
         derivatives.Take();
         int m = data.Fixed;
         int within = data.Observations - data.RandomRank - (m - 1);
-        double restSquares = data.Rest[^1] * data.Rest[^1];
-        double variance = restSquares / Math.Max(1, within);
+        double variance = data.RestSquares / Math.Max(1, within);
         if (!(variance > 0))
         {
             return null;

@@ -13,6 +13,8 @@ namespace TherapistEffectSim.Estimation;
 /// </remarks>
 internal sealed class NestedStatistics
 {
+    private const double RoundingShare = 1e-24; // square, of a column of order 1, below which what is left of it beside the random columns is rounding
+
     private readonly double[] _inner; // [unit] InnerColumns × Width: R_u, then Qᵀ[Z_outer X y]
     private readonly double[] _outer; // [outer group] OuterColumns × (OuterColumns + Fixed): rows orthogonal to all Z_u of the group
     private readonly double[] _rest;  // Fixed × Fixed: rows of [X y] orthogonal to all random columns
@@ -75,6 +77,23 @@ internal sealed class NestedStatistics
 
     /// <summary>Rows of [X y] orthogonal to all random columns, upper triangular.</summary>
     public ReadOnlySpan<double> Rest => _rest;
+
+    /// <summary>Sum of squares that is left of y beside all random columns and the fixed ones that vary there; a column that does so by rounding takes nothing.</summary>
+    public double RestSquares
+    {
+        get
+        {
+            double sum = 0;
+            for (int row = 0; row < Fixed; row++)
+            {
+                double pivot = _rest[(row * Fixed) + row];
+                double own = _rest[(row * Fixed) + Fixed - 1];
+                sum += row == Fixed - 1 || pivot * pivot <= RoundingShare ? own * own : 0;
+            }
+
+            return sum;
+        }
+    }
 
     /// <summary>Builds the factors.</summary>
     /// <param name="inner">The factor with the smaller groups, its columns of order 1.</param>

@@ -81,6 +81,9 @@ internal sealed class RandomSlopeFit<T>
     /// <summary>Mask: no column of [X y], the outcome too, is nearly explained by those before it, and none was dropped.</summary>
     public T WellConditioned { get; private set; }
 
+    /// <summary>What is left of y, as a sum of squares, after the random effects of all groups and the fixed effects; rounding where data are too few for σ².</summary>
+    public T WithinResidual { get; private set; }
+
     /// <summary>Evaluations of the criterion, by the lane that needed most.</summary>
     public int Evaluations { get; private set; }
 
@@ -216,7 +219,8 @@ internal sealed class RandomSlopeFit<T>
             withinDf -= T.And(_ldl.Kept[i], one);
         }
 
-        T variance = _ldl.Pivots[_m - 1] / T.Max(withinDf, one);
+        WithinResidual = _ldl.Pivots[_m - 1];
+        T variance = WithinResidual / T.Max(withinDf, one);
         _ldl.Kept.Fill(T.FromBits(ulong.MaxValue));
         AddRows(zero, zero, zero);
         _ldl.FactorWithRank(_a.Span, RankTolerance);

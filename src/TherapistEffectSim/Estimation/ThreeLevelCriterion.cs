@@ -43,7 +43,10 @@ internal sealed class ThreeLevelCriterion<T>
     public Span<T> Rows => _rows.Span;
 
     /// <summary>σ² from what is orthogonal to the patients' effects.</summary>
-    public T WithinVariance(ThreeLevelStatistics<T> data, double tolerance)
+    /// <param name="data">The data.</param>
+    /// <param name="tolerance">Of the rank of the columns.</param>
+    /// <param name="residual">The sum of squares that it is made from.</param>
+    public T WithinVariance(ThreeLevelStatistics<T> data, double tolerance, out T residual)
     {
         T one = T.Create(1);
         Factor.Kept.Fill(T.FromBits(ulong.MaxValue));
@@ -60,7 +63,8 @@ internal sealed class ThreeLevelCriterion<T>
             df -= T.And(Factor.Kept[i], one);
         }
 
-        T variance = Residual / T.Max(df, one);
+        residual = Residual;
+        T variance = residual / T.Max(df, one);
         Factor.Kept.Fill(T.FromBits(ulong.MaxValue));
         return variance;
     }

@@ -90,6 +90,9 @@ internal sealed class ThreeLevelFit<T>
     /// <summary>Mask: no column of [X y], the outcome too, is nearly explained by those before it, and none was dropped.</summary>
     public T WellConditioned { get; private set; }
 
+    /// <summary>What is left of y, as a sum of squares, after the random effects of all groups and the fixed effects; rounding where data are too few for σ².</summary>
+    public T WithinResidual { get; private set; }
+
     /// <summary>Evaluations of the criterion, by the lane that needed most.</summary>
     public int Evaluations { get; private set; }
 
@@ -293,7 +296,8 @@ internal sealed class ThreeLevelFit<T>
     {
         T one = T.Create(1);
         Span<T> at = _at.Span;
-        T variance = _criterion.WithinVariance(data, RankTolerance);
+        T variance = _criterion.WithinVariance(data, RankTolerance, out T residual);
+        WithinResidual = residual;
         at.Clear();
         _criterion.EvaluateWithRank(data, at, RankTolerance);
         WellConditioned = _criterion.HasPivotsAbove(LeastPivot);

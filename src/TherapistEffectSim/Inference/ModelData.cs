@@ -129,8 +129,7 @@ internal sealed record ModelData
     public void CheckFit(NestedModel fit)
     {
         CheckVariation(fit.ResidualVariance, fit.CriterionValue, fit.KeptColumns.Length);
-        double rest = fit.Criterion.Data.Rest[^1];
-        if (!(rest * rest > RoundingShare * Outcome.Sum(y => y * y)))
+        if (!(fit.Criterion.Data.RestSquares > RoundingShare * Outcome.Sum(y => y * y)))
         {
             throw NoVariationWithin();
         }

@@ -7,6 +7,11 @@ namespace TherapistEffectSim.Studies;
 internal interface IFitOnLanes<T>
     where T : unmanaged, ILane<T>
 {
+    /// <summary>Share of the outcome's sum of squares below which what is left of it may be rounding.</summary>
+    const double RoundingShare = 1e-20;
+
+    private const double RoundingOfProducts = 1e-10; // share of a sum of squares below which differences of products may be
+
     /// <summary>Fits the replicates that were drawn last and stores what was found.</summary>
     /// <param name="leaf">Where it goes.</param>
     /// <param name="offset">Of the first replicate in the leaf.</param>
@@ -23,4 +28,11 @@ internal interface IFitOnLanes<T>
         values.Converged = ReplicateEngine<T>.WithLanes(values.Converged, all, offset);
         values.FEstimable = ReplicateEngine<T>.WithLanes(values.FEstimable, T.FromBits(0), offset);
     }
+
+    /// <summary>Mask: the residuals beside all random and fixed effects are not rounding.</summary>
+    /// <param name="residual">Their sum of squares.</param>
+    /// <param name="within">That of the outcome beside the random effects.</param>
+    /// <param name="total">That of the outcome.</param>
+    static T IsMoreThanRounding(T residual, T within, T total) =>
+        T.And(T.LessThan(T.Create(RoundingOfProducts) * within, residual), T.LessThan(T.Create(RoundingShare) * total, within));
 }

@@ -9,9 +9,6 @@ namespace TherapistEffectSim.Studies;
 internal sealed class RowFit<T> : IFitOnLanes<T>
     where T : unmanaged, ILane<T>
 {
-    // Share of the outcome's sum of squares below which residuals may be rounding: for the fitter of tables to decide.
-    private const double RoundingShare = 1e-20;
-
     private readonly PlannedTableFit _planned;
     private readonly RowStatistics<T> _rows;
     private readonly IPatientNumbers<T> _trials;
@@ -88,7 +85,7 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
         T half = T.Create(0.5);
         T rows = data.Observations;
         T fitted = T.And(T.And(fit.Estimable, fit.Converged), T.LessThan(T.Create(_columns), rows));
-        fitted = T.And(fitted, T.LessThan(T.Create(RoundingShare) * _rows.OutcomeSquares, fit.Variance * (rows - fit.Rank)));
+        fitted = T.And(fitted, T.LessThan(T.Create(IFitOnLanes<T>.RoundingShare) * _rows.OutcomeSquares, fit.Variance * (rows - fit.Rank)));
         fitted = T.And(fitted, T.LessThan(T.Create(_model.FixedEffects - 0.5), fit.Rank));
         if (_effect < 0)
         {
@@ -98,7 +95,7 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
         T therapists = data.AnalysedTherapists;
         fitted = T.And(fitted, T.And(T.LessThan(T.Create(1.5), therapists), T.LessThan(therapists, rows)));
         fitted = T.And(fitted, T.And(T.LessThan(half, fit.Within.BetweenDf), T.LessThan(half, fit.Within.WithinDf)));
-        return T.And(fitted, T.LessThan(T.Create(RoundingShare) * _rows.OutcomeSquares, fit.Within.Within));
+        return T.And(fitted, T.LessThan(T.Create(IFitOnLanes<T>.RoundingShare) * _rows.OutcomeSquares, fit.Within.Within));
     }
 
     private void Effect(in LinearModelFit<T> fit, FitValues values, int offset)

@@ -9,9 +9,6 @@ namespace TherapistEffectSim.Studies;
 internal sealed class SlopeRowFit<T> : IFitOnLanes<T>
     where T : unmanaged, ILane<T>
 {
-    // Share of the outcome's sum of squares below which what therapists' lines leave may be rounding: for the fitter of tables to decide.
-    private const double RoundingShare = 1e-20;
-
     private readonly PlannedTableFit _planned;
     private readonly RowModel _model;
     private readonly SlopeRowStatistics<T> _rows;
@@ -69,7 +66,7 @@ internal sealed class SlopeRowFit<T> : IFitOnLanes<T>
         T rows = data.Observations;
         T groups = T.And(T.LessThan(T.Create(1.5), _rows.Therapists), T.LessThan(_rows.Therapists * T.Create(_model.EffectsOfTerms), rows));
         T enough = T.And(groups, T.LessThan(T.Create(_model.Columns.Numbers.Length - 1), rows));
-        return T.And(enough, T.LessThan(T.Create(RoundingShare) * _rows.OutcomeSquares, data.Within[^1]));
+        return T.And(enough, IFitOnLanes<T>.IsMoreThanRounding(_fit.WithinResidual, data.Within[^1], _rows.OutcomeSquares));
     }
 
     private void Effects(FitValues values, int offset)

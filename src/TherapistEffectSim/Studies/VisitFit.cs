@@ -9,9 +9,6 @@ namespace TherapistEffectSim.Studies;
 internal sealed class VisitFit<T> : IFitOnLanes<T>
     where T : unmanaged, ILane<T>
 {
-    // Share of the outcome's sum of squares below which what patients' lines leave may be rounding: for the fitter of tables to decide.
-    private const double RoundingShare = 1e-20;
-
     private readonly PlannedTableFit _planned;
     private readonly VisitModel _model;
     private readonly GrowthReduction<T> _trials;
@@ -80,8 +77,7 @@ internal sealed class VisitFit<T> : IFitOnLanes<T>
         T rows = data.Observations;
         T patients = _trials.AnalysedPatients;
         T therapists = _trials.AnalysedTherapists;
-        T enough = T.And(
-            T.LessThan(T.Create(_model.Columns.Length), rows), T.LessThan(T.Create(RoundingShare) * _data.OutcomeSquares, data.Within[^1]));
+        T enough = T.And(T.LessThan(T.Create(_model.Columns.Length), rows), IFitOnLanes<T>.IsMoreThanRounding(_fit.WithinResidual, data.Within[^1], _data.OutcomeSquares));
         enough = T.And(enough, HasGroups(patients, rows, _model.EffectsOfTerms[0]));
         enough = T.And(enough, HasGroups(therapists, rows, _model.EffectsOfTerms[1]));
         return _model.EffectsOfTerms.Contains(0) ? enough : T.And(enough, T.LessThan(therapists, patients));

@@ -10,12 +10,14 @@ namespace TherapistEffectSim.Tests.Studies;
 public sealed class LaneTableEngineTests
 {
     private const int Replicates = LeafValues.Capacity;
+    private const double DfTolerance = 5e-4; // relative: beside the bound they change fast where the criterion hardly does
     private const double AnotherMinimum = 1e-4;
     private const double Tolerance = 1e-6; // of an estimate's own error, or of the number
 
     // Everything that a world can have: unequal caseloads, loss by slope, severity, a trait, weeks apart, an onset.
     private static readonly Scenario s_rich = GrowthWorlds.Large
         .WithTrial(t => t with { Therapists = 12, Caseload = new DrawnCaseload { Mean = 5, Cv = 0.8 } })
+        .WithAlliance(a => a with { TherapistIcc = 0.1 })
         .WithGrowth(g => g with
         {
             OnsetWeek = 1,
@@ -84,6 +86,41 @@ public sealed class LaneTableEngineTests
     [MemberData(nameof(ModelsOfOutcomes))]
     public void Run_OfAnyModelOfOutcomes_FindsWhatTablesDo(string formula, string variance) => CheckTables(formula, variance, s_outcomes, s_equalOutcomes);
 
+    // What tables have and lanes must have too: a questionnaire's observed means, means over all measured, crossed arms, sites, patients without a therapist, traits, alliances lost.
+    [Theory]
+    [InlineData("questionnaire and means over all measured")]
+    [InlineData("crossed arms, sites and an alliance that is lost")]
+    [InlineData("arms without therapists, and a trait")]
+    public void Run_OfAnyWorld_FindsWhatTablesDo(string world)
+    {
+        const string byWeek = "outcome ~ week + arm + severity + alliance_between:week + alliance_within + (1 + week | therapist) + (1 | therapist:patient)";
+        const string bySlope = "slope ~ arm + alliance + true_alliance_between + adherence + (1 + alliance_within | therapist)";
+        const string byOutcome = "outcome ~ arm + alliance + alliance_between + adherence + (1 + alliance_within | therapist)";
+        CheckTables(world.EndsWith("trait", StringComparison.Ordinal) ? byWeek.Replace("severity", "first_time", StringComparison.Ordinal) : byWeek, "week | therapist", Changed(s_rich, world));
+        CheckTables(bySlope, "therapist", Changed(s_rich, world));
+        CheckTables(byOutcome, "therapist", Changed(s_outcomes, world));
+    }
+
+    private static Scenario Changed(Scenario scenario, string world) => world switch
+    {
+        "questionnaire and means over all measured" => scenario with
+        {
+            Alliance = scenario.Alliance with
+            {
+                TherapistMean = scenario.Outcome is GrowthOutcome ? TherapistMean.Analysed : TherapistMean.Measured,
+                Instrument = new() { Min = 12, Max = 84, Mean = 75, Sd = 10 },
+            },
+        },
+        "crossed arms, sites and an alliance that is lost" => (scenario with
+        {
+            Attrition = scenario.Attrition with { Alliance = new() { Rate = 0.3 } },
+        }).WithTrial(t => t with { Nesting = Nesting.Crossed, Sites = 3 }),
+        _ => (scenario with
+        {
+            Traits = scenario.Traits.Add("first-time", new() { Share = 0.4, Outcome = 0.5 }),
+        }).WithTrial(t => t with { Caseload = new DrawnCaseload { Mean = 12, Cv = 0.5 }, WithoutTherapists = t.WithoutTherapists.Add("usual", 20) }),
+    };
+
     private static void CheckTables(string formula, string variance, params Scenario[] worlds)
     {
         foreach (Scenario world in worlds)
@@ -95,7 +132,7 @@ public sealed class LaneTableEngineTests
             LeafValues expected = new(plan);
             new TableEngine(plan).Run(64, Replicates, expected);
 
-            Assert.InRange(lanes.FitsByTables, 0, Replicates * plan.TableFits.Length / 16);
+            Assert.True(lanes.FitsByTables <= Replicates * plan.TableFits.Length / 16, $"{formula}: {lanes.FitsByTables} fits by tables.");
             AssertSame(plan, expected, found);
         }
     }
@@ -185,6 +222,7 @@ public sealed class LaneTableEngineTests
             Assert.Equal(e.Estimable, a.Estimable);
             Assert.Equal(e.Converged, a.Converged);
             int otherMinima = 0;
+            int otherFlags = 0;
             for (int r = 0; r < Replicates; r++)
             {
                 bool isOther = Math.Abs(e.Criterion[r] - a.Criterion[r]) > AnotherMinimum;
@@ -192,9 +230,11 @@ public sealed class LaneTableEngineTests
                 if (LeafValues.Has(e.Estimable, r) && !isOther)
                 {
                     AssertSame(plan.TableFits[f - plan.Fits.Length], plan.Methods[0].IsByWeek, e, a, r);
+                    otherFlags += (e.Theta[r] == 0) == (a.Theta[r] == 0) ? 0 : 1;
                 }
             }
 
+            Assert.InRange(otherFlags, 0, 1); // on the bound is an SD below 1e-4 of that of the error, where searches end a little above or below
             Assert.InRange(otherMinima, 0, 1); // with few therapists 1 or 2 criteria in 1,000 have two minima, of which one search finds this and one that
         }
     }
@@ -208,7 +248,6 @@ public sealed class LaneTableEngineTests
         }
 
         Assert.Equal(expected.Variance[r], found.Variance[r], 10 * Tolerance * expected.Variance[r]);
-        Assert.Equal(expected.Theta[r] == 0, found.Theta[r] == 0);
         if (expected.Effects.Length == 1)
         {
             Assert.Equal(expected.CriterionAtZero[r], found.CriterionAtZero[r], Tolerance * (1 + Math.Abs(expected.CriterionAtZero[r])));
@@ -235,7 +274,7 @@ public sealed class LaneTableEngineTests
             Assert.Equal(e.StandardError[r], a.StandardError[r], 10 * Tolerance * e.StandardError[r]);
             if (fit.NeedsDegreesOfFreedom)
             {
-                Assert.Equal(e.DegreesOfFreedom[r], a.DegreesOfFreedom[r], 1e-4 * e.DegreesOfFreedom[r]);
+                Assert.Equal(e.DegreesOfFreedom[r], a.DegreesOfFreedom[r], DfTolerance * e.DegreesOfFreedom[r]);
             }
         }
     }
