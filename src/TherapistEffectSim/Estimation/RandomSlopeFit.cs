@@ -13,7 +13,7 @@ namespace TherapistEffectSim.Estimation;
 /// <para>Owns its scratch memory: one per thread. Allocates in the constructor only.</para>
 /// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
-internal sealed class RandomSlopeFit<T>
+internal sealed class RandomSlopeFit<T> : INestedFit<T>
     where T : unmanaged, ILane<T>
 {
     private const int Elements = 3;
@@ -87,14 +87,13 @@ internal sealed class RandomSlopeFit<T>
     /// <summary>Evaluations of the criterion, by the lane that needed most.</summary>
     public int Evaluations { get; private set; }
 
-    /// <summary>Coefficients.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<T> Beta => _beta.Span;
 
-    /// <summary>Variance of a coefficient.</summary>
-    /// <param name="column">Its column.</param>
+    /// <inheritdoc/>
     public T VarianceOf(int column) => _ldl.InverseDiagonal(column, _rows.Span[.._m]) * Variance;
 
-    /// <summary>Prepares <see cref="DegreesOfFreedomOf"/> of the last fit.</summary>
+    /// <inheritdoc/>
     public void TakeDegreesOfFreedom()
     {
         T ratio = _divisor / _ldl.Pivots[_m - 1];
@@ -104,8 +103,7 @@ internal sealed class RandomSlopeFit<T>
         _information.Invert(at, _free, ratio, _divisor);
     }
 
-    /// <summary>Satterthwaite degrees of freedom of a coefficient, after <see cref="TakeDegreesOfFreedom"/>; NaN for a column that was dropped.</summary>
-    /// <param name="column">Its column.</param>
+    /// <inheritdoc/>
     public T DegreesOfFreedomOf(int column) => _information.DegreesOfFreedomOf(column, _ldl);
 
     /// <summary>Fits.</summary>

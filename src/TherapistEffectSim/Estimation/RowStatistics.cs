@@ -7,7 +7,9 @@ namespace TherapistEffectSim.Estimation;
 internal sealed class RowStatistics<T> : ITakesReplicates
     where T : unmanaged, ILane<T>
 {
+    private readonly IPatientNumbers<T> _trials;
     private readonly PatientColumns _columns;
+    private readonly int _effect;
     private readonly TherapistStatistics<T>? _means;
     private readonly PatientBlock<T> _block;
     private readonly LaneBuffer<T> _squares; // [column] Σx²
@@ -15,8 +17,11 @@ internal sealed class RowStatistics<T> : ITakesReplicates
     /// <param name="trials">Replicates.</param>
     /// <param name="columns">Columns of [X y].</param>
     /// <param name="onTherapistMeans">Whether <see cref="Statistics"/> are of therapists' means, each of weight 1.</param>
-    public RowStatistics(IPatientNumbers<T> trials, PatientColumns columns, bool onTherapistMeans)
+    /// <param name="effect">Number of which therapists have the random effect, the same for all their patients; −1 if there is none.</param>
+    public RowStatistics(IPatientNumbers<T> trials, PatientColumns columns, bool onTherapistMeans, int effect)
     {
+        _trials = trials;
+        _effect = effect;
         _columns = columns;
         bool[] all = [.. columns.Numbers.Select(_ => true)];
         Patients = new(trials.Therapists, all, [.. columns.IsOfTherapist.Select(c => !c)]);
@@ -41,6 +46,7 @@ internal sealed class RowStatistics<T> : ITakesReplicates
         for (int j = 0; j < Patients.Therapists; j++)
         {
             TakeTherapist(j);
+            TakeRandomFactor(j);
         }
 
         _columns.ClearRounding(Patients.Within.Span, _squares.Span);
@@ -79,6 +85,23 @@ internal sealed class RowStatistics<T> : ITakesReplicates
                 squares[columns[i]] += i == k ? product : T.Create(0);
             }
         }
+    }
+
+    private void TakeRandomFactor(int j)
+    {
+        if (_effect < 0)
+        {
+            return;
+        }
+
+        T multiplier = T.Create(0);
+        ReadOnlySpan<T> number = _trials.Number(_effect);
+        for (int p = _trials.First[j]; p < _trials.First[j] + _trials.Count[j]; p++)
+        {
+            multiplier = T.Select(_trials.Included(p, withSlope: false), number[p], multiplier);
+        }
+
+        Patients.RandomFactor.Span[j] = multiplier * multiplier;
     }
 
     private void TakeTherapistMeans()

@@ -10,7 +10,7 @@ namespace TherapistEffectSim.Estimation;
 /// Owns its scratch memory: one per thread. Allocates in the constructor only.
 /// </remarks>
 /// <typeparam name="T">The lane.</typeparam>
-internal sealed class ThreeLevelFit<T>
+internal sealed class ThreeLevelFit<T> : INestedFit<T>
     where T : unmanaged, ILane<T>
 {
     private const int Elements = 6;
@@ -96,14 +96,13 @@ internal sealed class ThreeLevelFit<T>
     /// <summary>Evaluations of the criterion, by the lane that needed most.</summary>
     public int Evaluations { get; private set; }
 
-    /// <summary>Coefficients.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<T> Beta => _beta.Span;
 
-    /// <summary>Variance of a coefficient.</summary>
-    /// <param name="column">Its column.</param>
+    /// <inheritdoc/>
     public T VarianceOf(int column) => _criterion.Factor.InverseDiagonal(column, _scratch.Span) * Variance;
 
-    /// <summary>Prepares <see cref="DegreesOfFreedomOf"/> of the last fit.</summary>
+    /// <inheritdoc/>
     public void TakeDegreesOfFreedom()
     {
         T ratio = _divisor / _criterion.Residual;
@@ -118,8 +117,7 @@ internal sealed class ThreeLevelFit<T>
         _information.Invert(at, _free, ratio, _divisor);
     }
 
-    /// <summary>Satterthwaite degrees of freedom of a coefficient, after <see cref="TakeDegreesOfFreedom"/>; NaN for a column that was dropped.</summary>
-    /// <param name="column">Its column.</param>
+    /// <inheritdoc/>
     public T DegreesOfFreedomOf(int column) => _information.DegreesOfFreedomOf(column, _criterion.Factor);
 
     /// <summary>Fits.</summary>

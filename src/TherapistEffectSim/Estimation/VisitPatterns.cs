@@ -32,9 +32,6 @@ internal sealed class VisitPatterns
     /// <summary>[pattern] Sum of squared deviations; 0 where it does not vary.</summary>
     public double[] Squares { get; }
 
-    /// <summary>Pattern of a number of visits.</summary>
-    public int PatternOf(int visits) => Count == 1 ? 0 : visits - 1;
-
     /// <summary>What another number of the week is on the two rows of Q, Z = [1 z] = QR, of a pattern.</summary>
     /// <param name="pattern">The pattern.</param>
     /// <param name="values">[occasion] The other number.</param>

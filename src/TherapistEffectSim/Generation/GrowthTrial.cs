@@ -20,7 +20,7 @@ internal sealed class GrowthTrial<T>
     private readonly LaneBuffer<T> _words = new(Chunk);
     private readonly LaneBuffer<T> _therapistIntercept;
     private readonly LaneBuffer<T> _therapistSlope;
-    private readonly LogTimes _times;
+    private readonly double[] _logTimes; // shape·log of the time of each measurement but the first, as a share of the whole
     private readonly int _occasions;
     private LaneBuffer<T> _outcome = new(0);
     private LaneBuffer<T> _measurements = new(0);
@@ -37,7 +37,9 @@ internal sealed class GrowthTrial<T>
         _therapistIntercept = new(world.Base.Layout.Therapists);
         _therapistSlope = new(world.Base.Layout.Therapists);
         _occasions = world.Outcome.Weeks.Length;
-        _times = new(world.Outcome);
+        GrowthOutcome outcome = world.Outcome;
+        double whole = outcome.Weeks[^1] - outcome.Weeks[0];
+        _logTimes = [.. outcome.Weeks.Skip(1).Select(week => outcome.Dropout.Shape * Elementary.Log((week - outcome.Weeks[0]) / whole))];
     }
 
     /// <summary>Therapists and patients of the replicates; their outcomes are not those of the measurements.</summary>
@@ -205,7 +207,7 @@ internal sealed class GrowthTrial<T>
         T last = Elementary.Log((T.Create(0) - Elementary.Log(uniform)) / T.Create(hazard)) - eta;
         T one = T.Create(1);
         T measured = one;
-        foreach (double time in _times.Values)
+        foreach (double time in _logTimes)
         {
             measured += T.And(T.LessThan(T.Create(time), last), one);
         }
@@ -231,17 +233,5 @@ internal sealed class GrowthTrial<T>
         LaneBuffer<T> grown = new(length);
         old.Span.CopyTo(grown.Span);
         return grown;
-    }
-
-    // shape·log of the time of each measurement but the first, as a share of the whole.
-    private readonly struct LogTimes
-    {
-        public LogTimes(GrowthOutcome outcome)
-        {
-            double whole = outcome.Weeks[^1] - outcome.Weeks[0];
-            Values = [.. outcome.Weeks.Skip(1).Select(week => outcome.Dropout.Shape * Elementary.Log((week - outcome.Weeks[0]) / whole))];
-        }
-
-        public double[] Values { get; }
     }
 }

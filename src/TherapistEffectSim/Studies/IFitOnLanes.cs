@@ -1,3 +1,4 @@
+using TherapistEffectSim.Estimation;
 using TherapistEffectSim.Randomness;
 
 namespace TherapistEffectSim.Studies;
@@ -35,4 +36,36 @@ internal interface IFitOnLanes<T>
     /// <param name="total">That of the outcome.</param>
     static T IsMoreThanRounding(T residual, T within, T total) =>
         T.And(T.LessThan(T.Create(RoundingOfProducts) * within, residual), T.LessThan(T.Create(RoundingShare) * total, within));
+
+    /// <summary>Stores estimates, standard errors and degrees of freedom of the coefficients that are read.</summary>
+    /// <param name="planned">The fit.</param>
+    /// <param name="fit">At its minimum.</param>
+    /// <param name="isSatterthwaite">Whether the degrees of freedom are Satterthwaite's.</param>
+    /// <param name="otherwise">What they are if not; NaN where nothing reads them.</param>
+    /// <param name="values">Where they go.</param>
+    /// <param name="offset">Of the first replicate in the leaf.</param>
+    /// <returns>Mask: Satterthwaite's are all there.</returns>
+    static T StoreCoefficients(PlannedTableFit planned, INestedFit<T> fit, bool isSatterthwaite, T otherwise, FitValues values, int offset)
+    {
+        T all = T.FromBits(ulong.MaxValue);
+        T isThere = all;
+        if (isSatterthwaite)
+        {
+            fit.TakeDegreesOfFreedom();
+        }
+
+        for (int k = 0; k < values.Coefficients.Length; k++)
+        {
+            int column = planned.Coefficients[k];
+            CoefficientValues coefficient = values.Coefficients[k];
+            T df = isSatterthwaite ? fit.DegreesOfFreedomOf(column) : otherwise;
+            isThere = isSatterthwaite ? T.And(isThere, T.LessThan(T.Create(0), df)) : isThere;
+            ReplicateEngine<T>.Store(fit.Beta[column], coefficient.Estimate, offset);
+            ReplicateEngine<T>.Store(T.Sqrt(fit.VarianceOf(column)), coefficient.StandardError, offset);
+            ReplicateEngine<T>.Store(df, coefficient.DegreesOfFreedom, offset);
+            coefficient.Kept = ReplicateEngine<T>.WithLanes(coefficient.Kept, all, offset);
+        }
+
+        return isThere;
+    }
 }

@@ -86,8 +86,8 @@ internal sealed class LaneTablePlan<T>
             }
             else if (models[m] is { } model)
             {
-                RowStatistics<T> data = new(trials, model.Columns, model.OnTherapistMeans);
-                Add(m, data, f => new RowFit<T>(_plan, f, model, trials, data));
+                RowStatistics<T> data = new(trials, model.Columns, model.OnTherapistMeans, model.Effect);
+                Add(m, data, f => new RowFit<T>(_plan, f, model, data));
             }
         }
     }

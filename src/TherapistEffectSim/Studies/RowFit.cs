@@ -11,7 +11,6 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
 {
     private readonly PlannedTableFit _planned;
     private readonly RowStatistics<T> _rows;
-    private readonly IPatientNumbers<T> _trials;
     private readonly int _effect; // number of the random effect; −1: least squares
     private readonly bool _isWhole; // all of it is read, not its criterion alone
     private readonly LinearModel _model;
@@ -23,13 +22,11 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
     /// <param name="plan">The plan.</param>
     /// <param name="f">Index of the fit among those of tables.</param>
     /// <param name="model">Model of its method.</param>
-    /// <param name="trials">Replicates.</param>
-    /// <param name="rows">Their statistics.</param>
-    public RowFit(ScenarioPlan plan, int f, RowModel model, IPatientNumbers<T> trials, RowStatistics<T> rows)
+    /// <param name="rows">Statistics of the replicates.</param>
+    public RowFit(ScenarioPlan plan, int f, RowModel model, RowStatistics<T> rows)
     {
         _planned = plan.TableFits[f];
         _place = plan.Fits.Length + f;
-        _trials = trials;
         _rows = rows;
         _isWhole = _planned.Without is null;
         _effect = _isWhole ? model.Effect : -1;
@@ -45,7 +42,6 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
     {
         FitValues values = leaf.Fits[_place];
         TherapistStatistics<T> data = _rows.Statistics;
-        TakeRandomFactor(data);
         LinearModelFit<T> fit = _fit.Fit(data);
         T fitted = IsFitted(data, fit);
         T all = T.FromBits(ulong.MaxValue);
@@ -61,22 +57,6 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
         }
 
         return T.AndNot(all, fitted);
-    }
-
-    private void TakeRandomFactor(TherapistStatistics<T> data)
-    {
-        Span<T> factor = data.RandomFactor.Span;
-        for (int j = 0; j < factor.Length && _effect >= 0; j++)
-        {
-            T multiplier = T.Create(0);
-            ReadOnlySpan<T> number = _trials.Number(_effect);
-            for (int p = _trials.First[j]; p < _trials.First[j] + _trials.Count[j]; p++)
-            {
-                multiplier = T.Select(_trials.Included(p, withSlope: false), number[p], multiplier);
-            }
-
-            factor[j] = multiplier * multiplier;
-        }
     }
 
     // As RandomPart and ModelData ask: more rows than columns, two groups, more rows than random effects, something between, within and beside them.
@@ -120,7 +100,7 @@ internal sealed class RowFit<T> : IFitOnLanes<T>
             int column = _planned.Coefficients[k];
             CoefficientValues coefficient = values.Coefficients[k];
             T variance = fit.Variance * criterion.InverseDiagonal(_contrasts[column]);
-            T df = fit.Observations - fit.Rank;
+            T df = _effect < 0 ? fit.Observations - fit.Rank : T.Create(double.NaN);
             if (isSatterthwaite)
             {
                 satterthwaite.Of(_contrasts[column], out variance, out df);

@@ -54,7 +54,7 @@ internal sealed class SlopeRowFit<T> : IFitOnLanes<T>
         {
             ReplicateEngine<T>.Store(_fit.Variance, values.Variance, offset);
             Effects(values, offset);
-            Coefficients(values, offset);
+            fitted = T.And(fitted, IFitOnLanes<T>.StoreCoefficients(_planned, _fit, _planned.NeedsDegreesOfFreedom, T.Create(double.NaN), values, offset));
         }
 
         return T.AndNot(all, fitted);
@@ -82,24 +82,5 @@ internal sealed class SlopeRowFit<T> : IFitOnLanes<T>
         }
 
         ReplicateEngine<T>.Store(T.AndNot(T.Create(1), T.LessThan(smallest, T.Create(TableFitter.SingularBelow))), values.Theta, offset);
-    }
-
-    private void Coefficients(FitValues values, int offset)
-    {
-        if (_planned.NeedsDegreesOfFreedom)
-        {
-            _fit.TakeDegreesOfFreedom();
-        }
-
-        for (int k = 0; k < values.Coefficients.Length; k++)
-        {
-            int column = _planned.Coefficients[k];
-            CoefficientValues coefficient = values.Coefficients[k];
-            ReplicateEngine<T>.Store(_fit.Beta[column], coefficient.Estimate, offset);
-            ReplicateEngine<T>.Store(T.Sqrt(_fit.VarianceOf(column)), coefficient.StandardError, offset);
-            T df = _planned.NeedsDegreesOfFreedom ? _fit.DegreesOfFreedomOf(column) : T.Create(double.NaN);
-            ReplicateEngine<T>.Store(df, coefficient.DegreesOfFreedom, offset);
-            coefficient.Kept = ReplicateEngine<T>.WithLanes(coefficient.Kept, T.FromBits(ulong.MaxValue), offset);
-        }
     }
 }

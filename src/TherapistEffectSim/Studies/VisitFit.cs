@@ -65,7 +65,9 @@ internal sealed class VisitFit<T> : IFitOnLanes<T>
         {
             ReplicateEngine<T>.Store(_fit.Variance, values.Variance, offset);
             Effects(values, offset);
-            Coefficients(data, values, offset);
+            bool isSatterthwaite = _planned.NeedsDegreesOfFreedom && !_model.IsFixed;
+            T residual = _model.IsFixed ? data.Observations - T.Create(data.Columns - 1) : T.Create(double.NaN);
+            fitted = T.And(fitted, IFitOnLanes<T>.StoreCoefficients(_planned, _fit, isSatterthwaite, residual, values, offset));
         }
 
         return T.AndNot(all, fitted);
@@ -107,25 +109,5 @@ internal sealed class VisitFit<T> : IFitOnLanes<T>
         T ratio = _atZero is null ? one : smallest * smallest;
         T isOnBound = T.LessThan(smallest, T.Create(TableFitter.SingularBelow));
         ReplicateEngine<T>.Store(_model.IsFixed ? T.Create(0) : T.AndNot(ratio, isOnBound), values.Theta, offset);
-    }
-
-    private void Coefficients(ThreeLevelStatistics<T> data, FitValues values, int offset)
-    {
-        bool isSatterthwaite = _planned.NeedsDegreesOfFreedom && !_model.IsFixed;
-        if (isSatterthwaite)
-        {
-            _fit.TakeDegreesOfFreedom();
-        }
-
-        for (int k = 0; k < values.Coefficients.Length; k++)
-        {
-            int column = _planned.Coefficients[k];
-            CoefficientValues coefficient = values.Coefficients[k];
-            ReplicateEngine<T>.Store(_fit.Beta[column], coefficient.Estimate, offset);
-            ReplicateEngine<T>.Store(T.Sqrt(_fit.VarianceOf(column)), coefficient.StandardError, offset);
-            T df = isSatterthwaite ? _fit.DegreesOfFreedomOf(column) : data.Observations - T.Create(data.Columns - 1);
-            ReplicateEngine<T>.Store(df, coefficient.DegreesOfFreedom, offset);
-            coefficient.Kept = ReplicateEngine<T>.WithLanes(coefficient.Kept, T.FromBits(ulong.MaxValue), offset);
-        }
     }
 }
